@@ -1,0 +1,160 @@
+// Package consistency keeps promises about time: everybody reads his own
+// writes, and nobody's reads go backwards, whichever server or cache answers.
+//
+// A position is a place in the log of the database. A client sends the newest
+// one it holds; a read demands that whatever answers has come at least that far.
+// Every response carries a position back that is not older than anything the
+// request has seen. Between the two stands one Session a request, in the
+// context: it carries the demand to the pools and caches and collects from them
+// what was touched.
+//
+// Two bounds are kept of what a request read. The floor is what its answers are
+// surely not older than, known before they were read: what a cache entry made
+// of them may promise. The ceiling is what they are surely not newer than, asked
+// for after they were read: what the client must not fall behind from then on.
+package consistency
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"sync"
+)
+
+// Header carries positions in both directions.
+const Header = "Throng-Consistency-Token"
+
+// Position is a place in the log; 0 is the beginning, which everything meets.
+type Position uint64
+
+// Token is the opaque form that clients hold.
+func (p Position) Token() string {
+	if p == 0 {
+		return ""
+	}
+	raw := binary.BigEndian.AppendUint64([]byte{tokenVersion}, uint64(p))
+	return base64.RawURLEncoding.EncodeToString(raw)
+}
+
+const tokenVersion = 1
+
+// Parse reads a token. What cannot be read demands nothing: a token is a hint of
+// what the client has seen, and a garbled one is no reason to refuse a read.
+func Parse(token string) Position {
+	raw, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil || len(raw) != 9 || raw[0] != tokenVersion {
+		return 0
+	}
+	return Position(binary.BigEndian.Uint64(raw[1:]))
+}
+
+// Source is a server that was read from or written to. Position answers a place
+// that is not older than anything that the server had shown before the call.
+type Source interface {
+	Position(ctx context.Context) (Position, error)
+}
+
+// Session is what one request demands and has seen. It is safe for concurrent
+// use; a nil Session demands nothing and forgets everything.
+type Session struct {
+	demand Position
+
+	mu      sync.Mutex
+	floor   Position
+	floored bool
+	ceiling Position
+	sources map[Source]struct{}
+}
+
+type key struct{}
+
+// Begin starts a session that demands at least p.
+func Begin(ctx context.Context, p Position) (context.Context, *Session) {
+	s := &Session{demand: p, ceiling: p}
+	return context.WithValue(ctx, key{}, s), s
+}
+
+// With carries a session into another context, as the seam between nouns does.
+func With(ctx context.Context, s *Session) context.Context {
+	return context.WithValue(ctx, key{}, s)
+}
+
+// From finds the session; nil where there is none, as in workers.
+func From(ctx context.Context) *Session {
+	s, _ := ctx.Value(key{}).(*Session)
+	return s
+}
+
+// Demand is the place that answers must have reached.
+func (s *Session) Demand() Position {
+	if s == nil {
+		return 0
+	}
+	return s.demand
+}
+
+// Touch notes that src is about to be read, and that it has reached floor.
+func (s *Session) Touch(src Source, floor Position) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.sources == nil {
+		s.sources = make(map[Source]struct{}, 2)
+	}
+	s.sources[src] = struct{}{}
+	s.lower(floor)
+}
+
+// Saw notes an answer whose bounds are known already: one from a cache, or from
+// another process.
+func (s *Session) Saw(floor, ceiling Position) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lower(floor)
+	s.ceiling = max(s.ceiling, ceiling)
+}
+
+// lower is called with the lock held.
+func (s *Session) lower(floor Position) {
+	if !s.floored || floor < s.floor {
+		s.floor, s.floored = floor, true
+	}
+}
+
+// Floor is the place that everything read so far had surely reached; the demand
+// where nothing was read.
+func (s *Session) Floor() Position {
+	if s == nil {
+		return 0
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.floored {
+		return s.demand
+	}
+	return s.floor
+}
+
+// Ceiling asks every touched source where it is now, so it must be called after
+// the last read. The answer is not older than anything the session saw.
+func (s *Session) Ceiling(ctx context.Context) (Position, error) {
+	if s == nil {
+		return 0, nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for src := range s.sources {
+		p, err := src.Position(ctx)
+		if err != nil {
+			return s.ceiling, err
+		}
+		s.ceiling = max(s.ceiling, p)
+		delete(s.sources, src)
+	}
+	return s.ceiling, nil
+}

@@ -1,0 +1,86 @@
+// Package migration brings the schema of a database up to date.
+//
+// The schema has two parts: Throng's own tables, in sql/migrations, which goose
+// applies, and the tables of the job queue, which River brings along. Both are
+// applied under a lock, so that several processes may start at once, and both
+// know what was applied before, so that running them again does nothing.
+package migration
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io/fs"
+	"log/slog"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver that goose speaks to
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivermigrate"
+
+	throngsql "github.com/throng-social/throng/sql"
+)
+
+// queueVersion is the River schema that the pinned River works with.
+const queueVersion = 8
+
+// Up applies what is missing and reports each step to the log.
+func Up(ctx context.Context, url string, log *slog.Logger) error {
+	if err := upNouns(ctx, url, log); err != nil {
+		return fmt.Errorf("migrate the schema: %w", err)
+	}
+	if err := upQueue(ctx, url, log); err != nil {
+		return fmt.Errorf("migrate the queue's schema: %w", err)
+	}
+	return nil
+}
+
+func upNouns(ctx context.Context, url string, log *slog.Logger) error {
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	files, err := fs.Sub(throngsql.Migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	locker, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithSessionLocker(locker))
+	if err != nil {
+		return err
+	}
+	results, err := provider.Up(ctx)
+	for _, r := range results {
+		log.InfoContext(ctx, "migrated", slog.String("step", r.Source.Path), slog.Duration("took", r.Duration))
+	}
+	return err
+}
+
+func upQueue(ctx context.Context, url string, log *slog.Logger) error {
+	pool, err := pgxpool.New(ctx, url)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	migrator, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	result, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, &rivermigrate.MigrateOpts{TargetVersion: queueVersion})
+	if err != nil {
+		return err
+	}
+	if len(result.Versions) == 0 {
+		return nil
+	}
+	log.InfoContext(ctx, "migrated the queue", slog.Int("version", queueVersion))
+	// These two serve searches that Throng does not make and cost every insert.
+	_, err = pool.Exec(ctx, `DROP INDEX IF EXISTS river_job_args_index, river_job_metadata_index`)
+	return err
+}

@@ -1,0 +1,161 @@
+// Package postgres is how nouns reach Postgres.
+//
+// A deployment has one writer and any number of readers (streaming replicas).
+// A query names the pool it goes to: Writer for everything that decides a write,
+// Reader for the rest. Reader hands out a replica that has replayed at least
+// what the request's consistency session demands, else the writer itself, always
+// over connections on which a write fails. InTx is the only way to write more
+// than one statement; InSnapshot reads several statements from one moment.
+//
+// Every error that leaves this package is a fault (see errors.go), so nouns
+// never import the driver. Connections are bounded, every statement has a time
+// limit on the server beside the context's own.
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/throng-social/throng/internal/consistency"
+)
+
+// Config says where the servers are.
+type Config struct {
+	WriterURL string
+	// ReaderURLs are replicas; without any the writer is read from.
+	ReaderURLs []string
+	// MaxConns bounds each pool; 0 means 16.
+	MaxConns int32
+}
+
+// DB is a deployment's Postgres.
+type DB struct {
+	writer *server
+	// fallback reads from the writer, read-only, when no replica has come far enough.
+	fallback *server
+	replicas []*server
+	turn     atomic.Uint32
+	log      *slog.Logger
+}
+
+// Open makes the pools. It does not wait for the servers: Ping does.
+func Open(ctx context.Context, c Config, log *slog.Logger) (*DB, error) {
+	if c.MaxConns == 0 {
+		c.MaxConns = 16
+	}
+	db := &DB{log: log}
+	var err error
+	if db.writer, err = newServer(ctx, c.WriterURL, c.MaxConns, false); err != nil {
+		return nil, fmt.Errorf("writer: %w", err)
+	}
+	if db.fallback, err = newServer(ctx, c.WriterURL, c.MaxConns, true); err != nil {
+		return nil, fmt.Errorf("writer, for reads: %w", err)
+	}
+	for _, url := range c.ReaderURLs {
+		if url == c.WriterURL {
+			continue
+		}
+		r, err := newServer(ctx, url, c.MaxConns, true)
+		if err != nil {
+			return nil, fmt.Errorf("reader: %w", err)
+		}
+		db.replicas = append(db.replicas, r)
+		go r.poll()
+	}
+	return db, nil
+}
+
+// Close ends the pools after the queries under way.
+func (db *DB) Close() {
+	for _, s := range append([]*server{db.writer, db.fallback}, db.replicas...) {
+		s.close()
+	}
+}
+
+// Ping asks the writer; readiness stands on it.
+func (db *DB) Ping(ctx context.Context) error {
+	return Fault(db.writer.pool.Ping(ctx))
+}
+
+// Writer is the pool for writes and for reads that decide them.
+func (db *DB) Writer(ctx context.Context) Pool {
+	return db.writer.touch(ctx)
+}
+
+// Reader is a read-only pool that has come as far as the context's session
+// demands.
+func (db *DB) Reader(ctx context.Context) Pool {
+	return db.reader(ctx).touch(ctx)
+}
+
+func (db *DB) reader(ctx context.Context) *server {
+	want := consistency.From(ctx).Demand()
+	n := len(db.replicas)
+	if n == 0 {
+		return db.fallback
+	}
+	first := int(db.turn.Add(1))
+	for i := range n {
+		if r := db.replicas[(first+i)%n]; r.reached(want) {
+			return r
+		}
+	}
+	for i := range n {
+		if r := db.replicas[(first+i)%n]; r.refresh(ctx) && r.reached(want) {
+			return r
+		}
+	}
+	return db.fallback
+}
+
+// Primary is a read-only pool on the writer's server, whatever the session
+// demands: for reads that must see everything committed before they began.
+func (db *DB) Primary(ctx context.Context) Pool {
+	return db.fallback.touch(ctx)
+}
+
+const (
+	txTries  = 4
+	txPause  = 5 * time.Millisecond
+	txBudget = 10 * time.Second
+)
+
+// InTx runs fn in a transaction on the writer and commits it if fn returns nil.
+// It runs fn again, in a new transaction, after a serialization failure or a
+// deadlock, at most four times: fn must have no effect but through tx.
+func (db *DB) InTx(ctx context.Context, fn func(tx Tx) error) error {
+	ctx, cancel := context.WithTimeout(ctx, txBudget)
+	defer cancel()
+	db.writer.touch(ctx)
+	var err error
+	for try := range txTries {
+		if err = db.begin(ctx, db.writer, pgx.TxOptions{}, fn); !isConflict(err) {
+			break
+		}
+		if !pause(ctx, txPause<<try) {
+			break
+		}
+	}
+	return Fault(err)
+}
+
+// InSnapshot runs fn in a read-only transaction that sees one moment, on a
+// server that has come as far as the session demands.
+func (db *DB) InSnapshot(ctx context.Context, fn func(tx Tx) error) error {
+	s := db.reader(ctx)
+	s.touch(ctx)
+	return Fault(db.begin(ctx, s, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, fn))
+}
+
+func (db *DB) begin(ctx context.Context, s *server, o pgx.TxOptions, fn func(tx Tx) error) error {
+	return pgx.BeginTxFunc(ctx, s.pool, o, func(tx pgx.Tx) error { return fn(Tx{tx}) })
+}
+
+// Raw is the writer's pool, for the queue's driver alone.
+func (db *DB) Raw() *pgxpool.Pool { return db.writer.pool }

@@ -1,0 +1,158 @@
+package postgres
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/throng-social/throng/internal/consistency"
+)
+
+const (
+	pollEvery = 10 * time.Millisecond
+	// A replica that nobody has read from for this long is not polled.
+	pollIdle     = time.Second
+	pollDown     = 500 * time.Millisecond
+	askTimeout   = 2 * time.Second
+	stmtTimeout  = "30s"
+	idleTxLimit  = "30s"
+	applicationN = "throng"
+)
+
+// server is one Postgres server with a pool for queries and one connection for
+// asking where it is in the log, so that asking never waits behind queries.
+type server struct {
+	pool    *pgxpool.Pool
+	control *pgxpool.Pool
+	asker   *asker
+
+	// replayed is a place that the server has surely reached.
+	replayed atomic.Uint64
+	down     atomic.Bool
+	used     atomic.Int64
+	done     chan struct{}
+}
+
+func newServer(ctx context.Context, url string, maxConns int32, readOnly bool) (*server, error) {
+	pool, err := newPool(ctx, url, maxConns, readOnly)
+	if err != nil {
+		return nil, err
+	}
+	control, err := newPool(ctx, url, 1, readOnly)
+	if err != nil {
+		pool.Close()
+		return nil, err
+	}
+	s := &server{pool: pool, control: control, done: make(chan struct{})}
+	s.asker = &asker{ask: s.ask}
+	return s, nil
+}
+
+func newPool(ctx context.Context, url string, maxConns int32, readOnly bool) (*pgxpool.Pool, error) {
+	c, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, err
+	}
+	c.MaxConns = maxConns
+	c.MaxConnLifetimeJitter = 5 * time.Minute
+	c.ConnConfig.ConnectTimeout = 5 * time.Second
+	params := c.ConnConfig.RuntimeParams
+	params["application_name"] = applicationN
+	params["statement_timeout"] = stmtTimeout
+	params["idle_in_transaction_session_timeout"] = idleTxLimit
+	if readOnly {
+		params["default_transaction_read_only"] = "on"
+	}
+	return pgxpool.NewWithConfig(ctx, c)
+}
+
+func (s *server) close() {
+	close(s.done)
+	s.control.Close()
+	s.pool.Close()
+}
+
+// touch tells the session that this server is about to be used.
+func (s *server) touch(ctx context.Context) Pool {
+	session := consistency.From(ctx)
+	s.used.Store(time.Now().UnixNano())
+	session.Touch(s, max(session.Demand(), consistency.Position(s.replayed.Load())))
+	return Pool{s.pool}
+}
+
+// reached tells whether the server is up and has surely replayed p.
+func (s *server) reached(p consistency.Position) bool {
+	return !s.down.Load() && consistency.Position(s.replayed.Load()) >= p
+}
+
+// refresh asks again where the server is.
+func (s *server) refresh(ctx context.Context) bool {
+	if s.down.Load() {
+		return false
+	}
+	_, err := s.asker.next(ctx)
+	return err == nil
+}
+
+// Position implements consistency.Source.
+func (s *server) Position(ctx context.Context) (consistency.Position, error) {
+	return s.asker.next(ctx)
+}
+
+// A primary has shown nothing that it had not flushed, as commits are synchronous.
+// A replica may show a commit a moment before it counts it as replayed, but
+// never before it was received.
+const askSQL = `SELECT CASE WHEN pg_is_in_recovery() THEN coalesce(pg_last_wal_replay_lsn(), '0/0') ELSE pg_current_wal_flush_lsn() END - '0/0'::pg_lsn,
+       CASE WHEN pg_is_in_recovery() THEN greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn(), '0/0') ELSE pg_current_wal_flush_lsn() END - '0/0'::pg_lsn`
+
+func (s *server) ask() (consistency.Position, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), askTimeout)
+	defer cancel()
+	var floor, ceiling uint64
+	if err := s.control.QueryRow(ctx, askSQL).Scan(&floor, &ceiling); err != nil {
+		return 0, Fault(err)
+	}
+	if old := s.replayed.Load(); floor > old {
+		s.replayed.CompareAndSwap(old, floor)
+	}
+	return consistency.Position(ceiling), nil
+}
+
+// poll keeps replayed fresh while the replica is being read from, and finds out
+// when it goes and comes.
+func (s *server) poll() {
+	for {
+		wait := pollEvery
+		switch {
+		case s.down.Load():
+			wait = pollDown
+		case time.Since(time.Unix(0, s.used.Load())) > pollIdle:
+			wait = 10 * pollEvery
+		}
+		select {
+		case <-s.done:
+			return
+		case <-time.After(wait):
+		}
+		if _, err := s.asker.next(context.Background()); err != nil {
+			s.down.Store(true)
+		} else {
+			s.down.Store(false)
+		}
+	}
+}
+
+// pause waits about d, or says that the context is over.
+func pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d/2 + rand.N(d))
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}

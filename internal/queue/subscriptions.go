@@ -1,0 +1,57 @@
+package queue
+
+import (
+	eventv1 "github.com/throng-social/throng/gen/go/throng/event/v1"
+)
+
+// The queues. Each has its own workers, so that one kind of work cannot starve
+// another.
+const (
+	// Events is for handlers that are quick.
+	Events = "events"
+	// Fanout is for pages of fan-outs: one page of every author at a time.
+	Fanout = "fanout"
+	// Moves is for moving edges and filling timelines.
+	Moves = "moves"
+	// Upkeep is for periodic work.
+	Upkeep = "upkeep"
+)
+
+// Subscription says that a noun hears of an event.
+type Subscription struct {
+	// Event is the name of the envelope's body field.
+	Event string
+	// Consumer is the noun that listens.
+	Consumer string
+	// Queue is where its jobs wait.
+	Queue string
+}
+
+// Topic names the handler.
+func (s Subscription) Topic() string { return s.Consumer + "." + s.Event }
+
+// Subscriptions is who listens to what in every deployment.
+var Subscriptions = []Subscription{
+	{Event: "post_created", Consumer: "timeline", Queue: Events},
+	{Event: "follows_changed", Consumer: "timeline", Queue: Moves},
+	{Event: "account_deleted", Consumer: "graph", Queue: Events},
+	{Event: "account_deleted", Consumer: "post", Queue: Events},
+	{Event: "account_deleted", Consumer: "timeline", Queue: Events},
+	{Event: "media_held", Consumer: "media", Queue: Events},
+	{Event: "media_released", Consumer: "media", Queue: Events},
+}
+
+func subscribers(ev *eventv1.Event) []Subscription {
+	m := ev.ProtoReflect()
+	body := m.WhichOneof(m.Descriptor().Oneofs().ByName("body"))
+	if body == nil {
+		return nil
+	}
+	var subs []Subscription
+	for _, s := range Subscriptions {
+		if s.Event == string(body.Name()) {
+			subs = append(subs, s)
+		}
+	}
+	return subs
+}

@@ -1,0 +1,189 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"runtime/debug"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/propagation"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/throng-social/throng/gen/db/queuedb"
+	eventv1 "github.com/throng-social/throng/gen/go/throng/event/v1"
+	"github.com/throng-social/throng/internal/postgres"
+)
+
+const (
+	// jobTimeout bounds one try. A handler that needs longer cuts its work into
+	// several messages.
+	jobTimeout = 10 * time.Second
+	// rescueAfter is when a running job's worker must be gone.
+	rescueAfter = jobTimeout + 3*time.Second
+	rescueEvery = 3 * time.Second
+	pollEvery   = 50 * time.Millisecond
+	keepDone    = 5 * time.Minute
+	maxPause    = time.Minute
+)
+
+// Handler does what a message asks for. It may run again with the same payload.
+type Handler func(ctx context.Context, payload []byte) error
+
+// OnEvent makes a handler of a noun's method for an event.
+func OnEvent(fn func(context.Context, *eventv1.Event) error) Handler {
+	return On(func() *eventv1.Event { return &eventv1.Event{} }, fn)
+}
+
+// On makes a handler of a noun's method for one type of message.
+func On[M proto.Message](empty func() M, fn func(context.Context, M) error) Handler {
+	return func(ctx context.Context, payload []byte) error {
+		m := empty()
+		if err := proto.Unmarshal(payload, m); err != nil {
+			return river.JobCancel(err)
+		}
+		return fn(ctx, m)
+	}
+}
+
+// Handlers maps topics to what handles them.
+type Handlers map[string]Handler
+
+// Limits is how many jobs of each queue run at once in a process.
+type Limits map[string]int
+
+// DefaultLimits suit a small machine.
+func DefaultLimits() Limits { return Limits{Events: 4, Fanout: 4, Moves: 2, Upkeep: 1} }
+
+// Observer is told of every try; for metrics.
+type Observer func(topic string, took time.Duration, err error)
+
+// Worker runs handlers.
+type Worker struct {
+	river *river.Client[pgx.Tx]
+	db    *postgres.DB
+	q     *queuedb.Queries
+	log   *slog.Logger
+}
+
+// NewWorker makes a worker for all topics of the handlers.
+func NewWorker(db *postgres.DB, handlers Handlers, limits Limits, observe Observer, log *slog.Logger) (*Worker, error) {
+	workers := river.NewWorkers()
+	for topic, h := range handlers {
+		river.AddWorkerArgs(workers, message{topic: topic}, &work{handle: h, observe: observe, log: log})
+	}
+	queues := map[string]river.QueueConfig{}
+	for name, n := range limits {
+		queues[name] = river.QueueConfig{MaxWorkers: n}
+	}
+	client, err := river.NewClient(driver{riverpgxv5.New(db.Raw())}, &river.Config{
+		Queues:                      queues,
+		Workers:                     workers,
+		Logger:                      slog.New(quiet{log.Handler()}),
+		JobTimeout:                  jobTimeout,
+		RescueStuckJobsAfter:        time.Minute,
+		FetchCooldown:               pollEvery / 5,
+		FetchPollInterval:           pollEvery,
+		RetryPolicy:                 retryPolicy{},
+		CompletedJobRetentionPeriod: keepDone,
+		DiscardedJobRetentionPeriod: -1,
+		MaxAttempts:                 maxTries,
+		PollOnly:                    true,
+	})
+	return &Worker{river: client, db: db, q: queuedb.New(), log: log}, err
+}
+
+// Run works until ctx ends, then lets the jobs under way finish, for at most
+// their time limit.
+func (w *Worker) Run(ctx context.Context) error {
+	if err := w.river.Start(context.WithoutCancel(ctx)); err != nil {
+		return postgres.Fault(err)
+	}
+	w.rescueUntil(ctx)
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), jobTimeout)
+	defer cancel()
+	if err := w.river.Stop(stop); errors.Is(err, context.DeadlineExceeded) {
+		return w.river.StopAndCancel(context.WithoutCancel(ctx))
+	}
+	return nil
+}
+
+// rescueUntil frees the jobs of killed workers until ctx ends. River does the
+// same, but not sooner than half a minute after it has found a new leader.
+func (w *Worker) rescueUntil(ctx context.Context) {
+	tick := time.NewTicker(rescueEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		n, err := w.q.RescueStuckJobs(ctx, w.db.Writer(ctx), rescueAfter.Seconds())
+		switch {
+		case err != nil && ctx.Err() == nil:
+			w.log.WarnContext(ctx, "cannot look for stuck jobs", slog.Any("error", err))
+		case n > 0:
+			w.log.WarnContext(ctx, "freed jobs of workers that are gone", slog.Int64("jobs", n))
+		}
+	}
+}
+
+// work adapts a Handler to River.
+type work struct {
+	river.WorkerDefaults[message]
+	handle  Handler
+	observe Observer
+	log     *slog.Logger
+}
+
+// Work implements river.Worker.
+func (w *work) Work(ctx context.Context, job *river.Job[message]) (err error) {
+	ctx = otel.GetTextMapPropagator().Extract(ctx, propagation.MapCarrier{"traceparent": job.Args.Trace})
+	ctx, span := otel.Tracer("queue").Start(ctx, job.Kind)
+	defer span.End()
+	began := time.Now()
+	defer func() {
+		if r := recover(); r != nil {
+			w.log.ErrorContext(ctx, "a handler panicked", slog.String("topic", job.Kind), slog.Any("panic", r), slog.String("stack", string(debug.Stack())))
+			err = errors.New("the handler panicked")
+		}
+		w.observe(job.Kind, time.Since(began), err)
+		w.report(ctx, job.JobRow, err)
+	}()
+	return w.handle(ctx, job.Args.Payload)
+}
+
+func (w *work) report(ctx context.Context, job *rivertype.JobRow, err error) {
+	if err == nil {
+		return
+	}
+	level := slog.LevelWarn
+	if job.Attempt >= job.MaxAttempts {
+		level = slog.LevelError
+	}
+	w.log.Log(ctx, level, "a job failed", slog.String("topic", job.Kind), slog.Int64("job", job.ID),
+		slog.Int("try", job.Attempt), slog.Int("of", job.MaxAttempts), slog.Any("error", err))
+}
+
+// retryPolicy pauses 1, 2, 4, ... seconds, at most a minute, give or take a
+// quarter.
+type retryPolicy struct{}
+
+// NextRetry implements river.ClientRetryPolicy.
+func (retryPolicy) NextRetry(job *rivertype.JobRow) time.Time {
+	pause := min(time.Second<<min(job.Attempt-1, 10), maxPause)
+	return time.Now().Add(pause*3/4 + rand.N(pause/2))
+}
+
+// quiet passes River's warnings and errors on and drops its chatter.
+type quiet struct{ slog.Handler }
+
+// Enabled implements slog.Handler.
+func (quiet) Enabled(_ context.Context, l slog.Level) bool { return l >= slog.LevelWarn }
