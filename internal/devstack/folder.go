@@ -54,8 +54,8 @@ func realPath(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if real, err := filepath.EvalSymlinks(path); err == nil || path == filepath.Dir(path) {
-		return real, err
+	if resolved, err := filepath.EvalSymlinks(path); err == nil || path == filepath.Dir(path) {
+		return resolved, err
 	}
 	parent, err := realPath(filepath.Dir(path))
 	return filepath.Join(parent, filepath.Base(path)), err
@@ -126,8 +126,11 @@ func (f *folder) take(file *os.File, mode fs.FileMode) error {
 	return errors.Join(file.Chmod(mode), f.account.own(file))
 }
 
-// close lets another process have the folder.
-func (f *folder) close() error { return f.lock.Close() }
+// close lets another process have the folder. It unlocks in so many words, because a child that is just being started has
+// a copy of the open file for a moment, and would hold the lock through it.
+func (f *folder) close() error {
+	return errors.Join(syscall.Flock(int(f.lock.Fd()), syscall.LOCK_UN), f.lock.Close())
+}
 
 func (f *folder) join(names ...string) string {
 	return filepath.Join(append([]string{f.path}, names...)...)

@@ -39,8 +39,8 @@ type process struct {
 }
 
 func startProcess(c command) (*process, error) {
-	cmd := exec.Command(c.path, c.args...)
-	cmd.Dir = "/" // not a folder that the account may be unable to enter
+	cmd := exec.Command(c.path, c.args...) //nolint:noctx // a server outlives the call that starts it
+	cmd.Dir = "/"                          // not a folder that the account may be unable to enter
 	cmd.Env = append(environment(), c.env...)
 	cmd.Stdout, cmd.Stderr = c.output, c.output
 	cmd.WaitDelay = patience
@@ -127,12 +127,9 @@ func environment() []string {
 // endOrphan ends a server which an earlier process left behind, given its id and a test that it is indeed that server
 // and not a later process with the same id. The caller holds the folder's lock, so nobody else uses the server.
 func endOrphan(ctx context.Context, pid int, mine func() bool) error {
-	for _, signal := range []syscall.Signal{0, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGKILL} {
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGQUIT, syscall.SIGKILL} {
 		if !mine() {
 			return nil
-		}
-		if signal == 0 {
-			continue
 		}
 		if err := syscall.Kill(pid, signal); err != nil && !errors.Is(err, syscall.ESRCH) {
 			return fmt.Errorf("end orphaned server %d: %w", pid, err)

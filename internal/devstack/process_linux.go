@@ -1,9 +1,9 @@
 package devstack
 
 import (
-	"bytes"
 	"os"
 	"strconv"
+	"strings"
 	"syscall"
 )
 
@@ -16,16 +16,12 @@ func attributes(c command) *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: c.orphan, Credential: c.account.credential()}
 }
 
-// commandOf returns the arguments of a running process; none when it is gone, or dead and not yet collected by its
-// parent, for which a signal 0 would still succeed.
-func commandOf(pid int) []string {
+// commandOf returns the command line of a running process. It is empty when the process is gone, or dead and not yet
+// collected by its parent, for which a signal 0 would still succeed.
+func commandOf(pid int) string {
 	line, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline")
-	if err != nil || len(line) == 0 {
-		return nil
+	if err != nil {
+		return ""
 	}
-	var args []string
-	for arg := range bytes.SplitSeq(bytes.TrimRight(line, "\x00"), []byte{0}) {
-		args = append(args, string(arg))
-	}
-	return args
+	return strings.TrimSpace(strings.ReplaceAll(string(line), "\x00", " "))
 }

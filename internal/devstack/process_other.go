@@ -17,11 +17,11 @@ func attributes(c command) *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Credential: c.account.credential()}
 }
 
-// commandOf returns the arguments of a running process, none when it is gone.
-func commandOf(pid int) []string {
+// commandOf returns the command line of a running process, empty when it is gone.
+func commandOf(pid int) string {
 	line, err := exec.Command("ps", "-o", "command=", "-p", strconv.Itoa(pid)).Output()
 	if err != nil {
-		return nil
+		return ""
 	}
-	return strings.Fields(string(line))
+	return strings.TrimSpace(string(line))
 }

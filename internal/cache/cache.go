@@ -1,0 +1,157 @@
+// Package cache is a read-through cache that never shows anybody less than he
+// has seen.
+//
+// An entry keeps the place in the log that it was surely read at or after (its
+// floor) and one that it was surely not read after (its ceiling). It answers a
+// request only if its floor has reached what the request demands, and the
+// response then carries its ceiling; so a cache obeys the same two promises as a
+// replica (see internal/consistency).
+//
+// A write invalidates what it touched after its commit. A load that began before
+// and ends after that loses: its value is answered to those who asked before the
+// write and is not kept. Loads of one key are shared, by those whose demand the
+// load under way meets. Size and lifetime are bounded, lifetimes are spread, and
+// what does not exist is not kept, so that asking for it fills no memory.
+package cache
+
+import (
+	"context"
+	"hash/maphash"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+
+	"github.com/throng-social/throng/internal/consistency"
+)
+
+const (
+	stripes     = 256
+	loadTimeout = 5 * time.Second
+)
+
+// Config bounds a cache.
+type Config struct {
+	// Size is the greatest number of entries.
+	Size int
+	// Lifetime is how long an entry may answer those who demand nothing; each
+	// entry gets between three and five quarters of it.
+	Lifetime time.Duration
+}
+
+// Loader reads the values of keys from their source, under the context's
+// session. Keys that do not exist are left out of the answer.
+type Loader[K comparable, V any] func(ctx context.Context, keys []K) (map[K]V, error)
+
+// Cache holds values of one kind. Values are shared by all readers: nobody may
+// change one.
+type Cache[K comparable, V any] struct {
+	entries  *otter.Cache[K, entry[V]]
+	lifetime time.Duration
+	seed     maphash.Seed
+	stripes  [stripes]stripe[K, V]
+
+	hits, misses atomic.Uint64
+}
+
+type entry[V any] struct {
+	value          V
+	floor, ceiling consistency.Position
+	expires        time.Time
+}
+
+// stripe guards the keys that hash to it.
+type stripe[K comparable, V any] struct {
+	mu sync.Mutex
+	// writes counts invalidations; a load that saw another count may not keep.
+	writes  uint64
+	flights map[K]*flight[V]
+}
+
+// New makes a cache.
+func New[K comparable, V any](c Config) *Cache[K, V] {
+	return &Cache[K, V]{
+		entries:  otter.Must(&otter.Options[K, entry[V]]{MaximumSize: c.Size}),
+		lifetime: c.Lifetime,
+		seed:     maphash.MakeSeed(),
+	}
+}
+
+// Get answers the value of one key, and whether it exists.
+func (c *Cache[K, V]) Get(ctx context.Context, key K, load Loader[K, V]) (V, bool, error) {
+	found, err := c.GetMany(ctx, []K{key}, load)
+	v, ok := found[key]
+	return v, ok, err
+}
+
+// GetMany answers the values of those keys that exist.
+func (c *Cache[K, V]) GetMany(ctx context.Context, keys []K, load Loader[K, V]) (map[K]V, error) {
+	session := consistency.From(ctx)
+	found := make(map[K]V, len(keys))
+	var missing []K
+	for _, k := range keys {
+		if e, ok := c.fresh(k, session.Demand()); ok {
+			session.Saw(e.floor, e.ceiling)
+			found[k] = e.value
+		} else {
+			missing = append(missing, k)
+		}
+	}
+	c.hits.Add(uint64(len(keys) - len(missing)))
+	if len(missing) == 0 {
+		return found, nil
+	}
+	c.misses.Add(uint64(len(missing)))
+	return found, c.fill(ctx, missing, found, load)
+}
+
+func (c *Cache[K, V]) fresh(k K, demand consistency.Position) (entry[V], bool) {
+	e, ok := c.entries.GetIfPresent(k)
+	return e, ok && e.floor >= demand && time.Now().Before(e.expires)
+}
+
+// Invalidate forgets keys. Call it after the commit of the write that changed
+// them and before the write is acknowledged.
+func (c *Cache[K, V]) Invalidate(keys ...K) {
+	for _, k := range keys {
+		s := c.stripe(k)
+		s.mu.Lock()
+		s.writes++
+		delete(s.flights, k)
+		c.entries.Invalidate(k)
+		s.mu.Unlock()
+	}
+}
+
+// Clear forgets everything.
+func (c *Cache[K, V]) Clear() {
+	for i := range c.stripes {
+		s := &c.stripes[i]
+		s.mu.Lock()
+		s.writes++
+		clear(s.flights)
+		s.mu.Unlock()
+	}
+	c.entries.InvalidateAll()
+}
+
+// Counts are how many lookups were answered from memory, and how many were not.
+func (c *Cache[K, V]) Counts() (hits, misses uint64) { return c.hits.Load(), c.misses.Load() }
+
+// keep stores a loaded value unless its key was invalidated since.
+func (c *Cache[K, V]) keep(k K, v V, f *flight[V]) {
+	s := c.stripe(k)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.writes != f.writes {
+		return
+	}
+	life := c.lifetime*3/4 + rand.N(c.lifetime/2+1)
+	c.entries.Set(k, entry[V]{value: v, floor: f.floor, ceiling: f.ceiling, expires: time.Now().Add(life)})
+}
+
+func (c *Cache[K, V]) stripe(k K) *stripe[K, V] {
+	return &c.stripes[maphash.Comparable(c.seed, k)%stripes]
+}
