@@ -9,6 +9,7 @@ package migration
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -82,5 +83,27 @@ func upQueue(ctx context.Context, url string, log *slog.Logger) error {
 	log.InfoContext(ctx, "migrated the queue", slog.Int("version", queueVersion))
 	// These two serve searches that Throng does not make and cost every insert.
 	_, err = pool.Exec(ctx, `DROP INDEX IF EXISTS river_job_args_index, river_job_metadata_index`)
+	return err
+}
+
+// Check says what is missing of the schema.
+func Check(ctx context.Context, url string) error {
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	files, err := fs.Sub(throngsql.Migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, files)
+	if err != nil {
+		return err
+	}
+	pending, err := provider.HasPending(ctx)
+	if err == nil && pending {
+		return errors.New("it is not up to date: run `throng migrate`")
+	}
 	return err
 }

@@ -142,3 +142,10 @@ type driver struct{ *riverpgxv5.Driver }
 
 // SupportsListenNotify makes River poll.
 func (driver) SupportsListenNotify() bool { return false }
+
+// Periodic is a task that one worker of the deployment enqueues from time to
+// time.
+type Periodic struct {
+	Every time.Duration
+	Task  Task
+}

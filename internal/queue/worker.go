@@ -73,7 +73,7 @@ type Worker struct {
 }
 
 // NewWorker makes a worker for all topics of the handlers.
-func NewWorker(db *postgres.DB, handlers Handlers, limits Limits, observe Observer, log *slog.Logger) (*Worker, error) {
+func NewWorker(db *postgres.DB, handlers Handlers, periodic []Periodic, limits Limits, observe Observer, log *slog.Logger) (*Worker, error) {
 	workers := river.NewWorkers()
 	for topic, h := range handlers {
 		river.AddWorkerArgs(workers, message{topic: topic}, &work{handle: h, observe: observe, log: log})
@@ -85,6 +85,7 @@ func NewWorker(db *postgres.DB, handlers Handlers, limits Limits, observe Observ
 	client, err := river.NewClient(driver{riverpgxv5.New(db.Raw())}, &river.Config{
 		Queues:                      queues,
 		Workers:                     workers,
+		PeriodicJobs:                periodicJobs(periodic),
 		Logger:                      slog.New(quiet{log.Handler()}),
 		JobTimeout:                  jobTimeout,
 		RescueStuckJobsAfter:        time.Minute,
@@ -97,6 +98,21 @@ func NewWorker(db *postgres.DB, handlers Handlers, limits Limits, observe Observ
 		PollOnly:                    true,
 	})
 	return &Worker{river: client, db: db, q: queuedb.New(), log: log}, err
+}
+
+func periodicJobs(periodic []Periodic) []*river.PeriodicJob {
+	jobs := make([]*river.PeriodicJob, len(periodic))
+	for i, p := range periodic {
+		jobs[i] = river.NewPeriodicJob(river.PeriodicInterval(p.Every), func() (river.JobArgs, *river.InsertOpts) {
+			payload, err := proto.Marshal(p.Task.Message)
+			if err != nil {
+				return nil, nil
+			}
+			insertion := insertion(p.Task.Topic, p.Task.Queue, payload, "")
+			return insertion.Args, insertion.InsertOpts
+		}, nil)
+	}
+	return jobs
 }
 
 // Run works until ctx ends, then lets the jobs under way finish, for at most

@@ -7,15 +7,723 @@ package graphdb
 
 import (
 	"context"
+	"time"
+
+	"github.com/google/uuid"
 )
 
-const ping = `-- name: Ping :one
-SELECT 1::int AS one
+const addCounts = `-- name: AddCounts :execrows
+INSERT INTO graph_counts AS c (user_id, followers, following)
+SELECT d.user_id, d.followers, d.following
+FROM (SELECT unnest($1::uuid[]) AS user_id, unnest($2::bigint[]) AS followers, unnest($3::bigint[]) AS following) AS d
+ORDER BY d.user_id
+ON CONFLICT (user_id) DO UPDATE SET followers = c.followers + excluded.followers, following = c.following + excluded.following
+WHERE NOT c.gone
 `
 
-func (q *Queries) Ping(ctx context.Context, db DBTX) (int32, error) {
-	row := db.QueryRow(ctx, ping)
-	var one int32
-	err := row.Scan(&one)
-	return one, err
+type AddCountsParams struct {
+	UserIds   []uuid.UUID
+	Followers []int64
+	Following []int64
+}
+
+// AddCounts leaves out accounts that are gone, so fewer rows than ids tell of one.
+// The rows are locked in the order of ids: whoever counts several does the same.
+func (q *Queries) AddCounts(ctx context.Context, db DBTX, arg AddCountsParams) (int64, error) {
+	result, err := db.Exec(ctx, addCounts, arg.UserIds, arg.Followers, arg.Following)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const checkEdges = `-- name: CheckEdges :many
+SELECT EXISTS (SELECT FROM graph_follows AS f WHERE f.follower_id = e.follower_id AND f.followee_id = e.followee_id)::bool AS standing
+FROM (SELECT unnest($1::uuid[]) AS follower_id, unnest($2::uuid[]) AS followee_id,
+             generate_subscripts($1::uuid[], 1) AS place) AS e
+ORDER BY place
+`
+
+type CheckEdgesParams struct {
+	FollowerIds []uuid.UUID
+	FolloweeIds []uuid.UUID
+}
+
+func (q *Queries) CheckEdges(ctx context.Context, db DBTX, arg CheckEdgesParams) ([]bool, error) {
+	rows, err := db.Query(ctx, checkEdges, arg.FollowerIds, arg.FolloweeIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []bool
+	for rows.Next() {
+		var standing bool
+		if err := rows.Scan(&standing); err != nil {
+			return nil, err
+		}
+		items = append(items, standing)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+type CopyFollowsParams struct {
+	FollowerID uuid.UUID
+	FolloweeID uuid.UUID
+}
+
+const deleteBlock = `-- name: DeleteBlock :exec
+DELETE FROM graph_blocks
+WHERE blocker_id = $1 AND blocked_id = $2
+`
+
+type DeleteBlockParams struct {
+	BlockerID uuid.UUID
+	BlockedID uuid.UUID
+}
+
+func (q *Queries) DeleteBlock(ctx context.Context, db DBTX, arg DeleteBlockParams) error {
+	_, err := db.Exec(ctx, deleteBlock, arg.BlockerID, arg.BlockedID)
+	return err
+}
+
+const deleteBlocksOf = `-- name: DeleteBlocksOf :execrows
+DELETE FROM graph_blocks AS b
+WHERE (b.blocker_id, b.blocked_id) IN ((SELECT p.blocker_id, p.blocked_id FROM graph_blocks AS p WHERE p.blocker_id = $1 LIMIT $2)
+                                       UNION ALL
+                                       (SELECT p.blocker_id, p.blocked_id FROM graph_blocks AS p WHERE p.blocked_id = $1 LIMIT $2))
+`
+
+type DeleteBlocksOfParams struct {
+	UserID uuid.UUID
+	Most   int32
+}
+
+func (q *Queries) DeleteBlocksOf(ctx context.Context, db DBTX, arg DeleteBlocksOfParams) (int64, error) {
+	result, err := db.Exec(ctx, deleteBlocksOf, arg.UserID, arg.Most)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const deleteFollow = `-- name: DeleteFollow :execrows
+DELETE FROM graph_follows
+WHERE follower_id = $1 AND followee_id = $2
+`
+
+type DeleteFollowParams struct {
+	FollowerID uuid.UUID
+	FolloweeID uuid.UUID
+}
+
+func (q *Queries) DeleteFollow(ctx context.Context, db DBTX, arg DeleteFollowParams) (int64, error) {
+	result, err := db.Exec(ctx, deleteFollow, arg.FollowerID, arg.FolloweeID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const deleteFollowersOf = `-- name: DeleteFollowersOf :many
+DELETE FROM graph_follows AS f
+WHERE f.followee_id = $1
+  AND f.follower_id IN (SELECT p.follower_id FROM graph_follows AS p WHERE p.followee_id = $1 ORDER BY p.created_at, p.follower_id LIMIT $2 FOR UPDATE)
+RETURNING f.follower_id, f.followee_id
+`
+
+type DeleteFollowersOfParams struct {
+	UserID uuid.UUID
+	Most   int32
+}
+
+type DeleteFollowersOfRow struct {
+	FollowerID uuid.UUID
+	FolloweeID uuid.UUID
+}
+
+func (q *Queries) DeleteFollowersOf(ctx context.Context, db DBTX, arg DeleteFollowersOfParams) ([]DeleteFollowersOfRow, error) {
+	rows, err := db.Query(ctx, deleteFollowersOf, arg.UserID, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []DeleteFollowersOfRow
+	for rows.Next() {
+		var i DeleteFollowersOfRow
+		if err := rows.Scan(&i.FollowerID, &i.FolloweeID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const deleteFollowingOf = `-- name: DeleteFollowingOf :many
+DELETE FROM graph_follows AS f
+WHERE f.follower_id = $1
+  AND f.followee_id IN (SELECT p.followee_id FROM graph_follows AS p WHERE p.follower_id = $1 ORDER BY p.followee_id LIMIT $2 FOR UPDATE)
+RETURNING f.follower_id, f.followee_id
+`
+
+type DeleteFollowingOfParams struct {
+	UserID uuid.UUID
+	Most   int32
+}
+
+type DeleteFollowingOfRow struct {
+	FollowerID uuid.UUID
+	FolloweeID uuid.UUID
+}
+
+func (q *Queries) DeleteFollowingOf(ctx context.Context, db DBTX, arg DeleteFollowingOfParams) ([]DeleteFollowingOfRow, error) {
+	rows, err := db.Query(ctx, deleteFollowingOf, arg.UserID, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []DeleteFollowingOfRow
+	for rows.Next() {
+		var i DeleteFollowingOfRow
+		if err := rows.Scan(&i.FollowerID, &i.FolloweeID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const deleteFollowsBetween = `-- name: DeleteFollowsBetween :many
+DELETE FROM graph_follows
+WHERE (follower_id = $1::uuid AND followee_id = $2::uuid) OR (follower_id = $2::uuid AND followee_id = $1::uuid)
+RETURNING follower_id, followee_id
+`
+
+type DeleteFollowsBetweenParams struct {
+	One   uuid.UUID
+	Other uuid.UUID
+}
+
+type DeleteFollowsBetweenRow struct {
+	FollowerID uuid.UUID
+	FolloweeID uuid.UUID
+}
+
+func (q *Queries) DeleteFollowsBetween(ctx context.Context, db DBTX, arg DeleteFollowsBetweenParams) ([]DeleteFollowsBetweenRow, error) {
+	rows, err := db.Query(ctx, deleteFollowsBetween, arg.One, arg.Other)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []DeleteFollowsBetweenRow
+	for rows.Next() {
+		var i DeleteFollowsBetweenRow
+		if err := rows.Scan(&i.FollowerID, &i.FolloweeID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const endOfRecountPage = `-- name: EndOfRecountPage :one
+SELECT page.user_id
+FROM (SELECT c.user_id FROM graph_counts AS c WHERE c.user_id > $1 ORDER BY c.user_id LIMIT $2) AS page
+ORDER BY page.user_id DESC
+LIMIT 1
+`
+
+type EndOfRecountPageParams struct {
+	AfterID uuid.UUID
+	Size    int32
+}
+
+// EndOfRecountPage is the last of the next accounts that have counts.
+func (q *Queries) EndOfRecountPage(ctx context.Context, db DBTX, arg EndOfRecountPageParams) (uuid.UUID, error) {
+	row := db.QueryRow(ctx, endOfRecountPage, arg.AfterID, arg.Size)
+	var user_id uuid.UUID
+	err := row.Scan(&user_id)
+	return user_id, err
+}
+
+const getCounts = `-- name: GetCounts :one
+SELECT followers, following
+FROM graph_counts
+WHERE user_id = $1
+`
+
+type GetCountsRow struct {
+	Followers int64
+	Following int64
+}
+
+func (q *Queries) GetCounts(ctx context.Context, db DBTX, userID uuid.UUID) (GetCountsRow, error) {
+	row := db.QueryRow(ctx, getCounts, userID)
+	var i GetCountsRow
+	err := row.Scan(&i.Followers, &i.Following)
+	return i, err
+}
+
+const holdBlocks = `-- name: HoldBlocks :exec
+LOCK TABLE graph_blocks IN SHARE MODE
+`
+
+// While a batch is stored nobody blocks: blocks under way come first, others wait.
+func (q *Queries) HoldBlocks(ctx context.Context, db DBTX) error {
+	_, err := db.Exec(ctx, holdBlocks)
+	return err
+}
+
+const insertBlock = `-- name: InsertBlock :execrows
+INSERT INTO graph_blocks (blocker_id, blocked_id)
+VALUES ($1, $2)
+ON CONFLICT DO NOTHING
+`
+
+type InsertBlockParams struct {
+	BlockerID uuid.UUID
+	BlockedID uuid.UUID
+}
+
+func (q *Queries) InsertBlock(ctx context.Context, db DBTX, arg InsertBlockParams) (int64, error) {
+	result, err := db.Exec(ctx, insertBlock, arg.BlockerID, arg.BlockedID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const insertFollow = `-- name: InsertFollow :one
+WITH blocked AS (SELECT EXISTS (SELECT FROM graph_blocks
+                                WHERE (blocker_id, blocked_id) IN (($1::uuid, $2::uuid), ($2::uuid, $1::uuid))) AS yes),
+     added AS (INSERT INTO graph_follows (follower_id, followee_id)
+               SELECT $1::uuid, $2::uuid FROM blocked WHERE NOT yes
+               ON CONFLICT DO NOTHING
+               RETURNING 1)
+SELECT blocked.yes::bool AS blocked, EXISTS (SELECT FROM added)::bool AS added
+FROM blocked
+`
+
+type InsertFollowParams struct {
+	FollowerID uuid.UUID
+	FolloweeID uuid.UUID
+}
+
+type InsertFollowRow struct {
+	Blocked bool
+	Added   bool
+}
+
+func (q *Queries) InsertFollow(ctx context.Context, db DBTX, arg InsertFollowParams) (InsertFollowRow, error) {
+	row := db.QueryRow(ctx, insertFollow, arg.FollowerID, arg.FolloweeID)
+	var i InsertFollowRow
+	err := row.Scan(&i.Blocked, &i.Added)
+	return i, err
+}
+
+const insertFollows = `-- name: InsertFollows :many
+INSERT INTO graph_follows (follower_id, followee_id)
+SELECT e.follower_id, e.followee_id
+FROM (SELECT unnest($1::uuid[]) AS follower_id, unnest($2::uuid[]) AS followee_id) AS e
+ORDER BY e.follower_id, e.followee_id
+ON CONFLICT DO NOTHING
+RETURNING follower_id, followee_id
+`
+
+type InsertFollowsParams struct {
+	FollowerIds []uuid.UUID
+	FolloweeIds []uuid.UUID
+}
+
+type InsertFollowsRow struct {
+	FollowerID uuid.UUID
+	FolloweeID uuid.UUID
+}
+
+// InsertFollows answers those that are new.
+func (q *Queries) InsertFollows(ctx context.Context, db DBTX, arg InsertFollowsParams) ([]InsertFollowsRow, error) {
+	rows, err := db.Query(ctx, insertFollows, arg.FollowerIds, arg.FolloweeIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []InsertFollowsRow
+	for rows.Next() {
+		var i InsertFollowsRow
+		if err := rows.Scan(&i.FollowerID, &i.FolloweeID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listBlocksAmong = `-- name: ListBlocksAmong :many
+SELECT blocker_id, blocked_id
+FROM graph_blocks
+WHERE blocker_id = ANY ($1::uuid[]) AND blocked_id = ANY ($1::uuid[])
+`
+
+type ListBlocksAmongRow struct {
+	BlockerID uuid.UUID
+	BlockedID uuid.UUID
+}
+
+func (q *Queries) ListBlocksAmong(ctx context.Context, db DBTX, userIds []uuid.UUID) ([]ListBlocksAmongRow, error) {
+	rows, err := db.Query(ctx, listBlocksAmong, userIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListBlocksAmongRow
+	for rows.Next() {
+		var i ListBlocksAmongRow
+		if err := rows.Scan(&i.BlockerID, &i.BlockedID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listCountDifferences = `-- name: ListCountDifferences :many
+SELECT coalesce(kept.user_id, found.user_id)::uuid AS user_id,
+       coalesce(kept.followers, 0)::bigint AS kept_followers, coalesce(found.followers, 0)::bigint AS found_followers,
+       coalesce(kept.following, 0)::bigint AS kept_following, coalesce(found.following, 0)::bigint AS found_following
+FROM (SELECT user_id, followers, following FROM graph_counts WHERE user_id > $1 AND user_id <= $2) AS kept
+     FULL JOIN
+     (SELECT ends.user_id, count(*) FILTER (WHERE ends.followed) AS followers, count(*) FILTER (WHERE NOT ends.followed) AS following
+      FROM (SELECT follower_id AS user_id, false AS followed FROM graph_follows WHERE follower_id > $1 AND follower_id <= $2
+            UNION ALL
+            SELECT followee_id, true FROM graph_follows WHERE followee_id > $1 AND followee_id <= $2) AS ends
+      GROUP BY ends.user_id) AS found
+     ON found.user_id = kept.user_id
+WHERE (coalesce(kept.followers, 0), coalesce(kept.following, 0)) <> (coalesce(found.followers, 0), coalesce(found.following, 0))
+ORDER BY 1
+`
+
+type ListCountDifferencesParams struct {
+	AfterID uuid.UUID
+	UptoID  uuid.UUID
+}
+
+type ListCountDifferencesRow struct {
+	UserID         uuid.UUID
+	KeptFollowers  int64
+	FoundFollowers int64
+	KeptFollowing  int64
+	FoundFollowing int64
+}
+
+// One statement sees one moment, so writes under way make no differences.
+func (q *Queries) ListCountDifferences(ctx context.Context, db DBTX, arg ListCountDifferencesParams) ([]ListCountDifferencesRow, error) {
+	rows, err := db.Query(ctx, listCountDifferences, arg.AfterID, arg.UptoID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListCountDifferencesRow
+	for rows.Next() {
+		var i ListCountDifferencesRow
+		if err := rows.Scan(
+			&i.UserID,
+			&i.KeptFollowers,
+			&i.FoundFollowers,
+			&i.KeptFollowing,
+			&i.FoundFollowing,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listFollowers = `-- name: ListFollowers :many
+SELECT follower_id AS user_id, created_at
+FROM graph_follows
+WHERE followee_id = $1
+  AND (created_at, follower_id) < ($2::timestamptz, $3::uuid)
+ORDER BY created_at DESC, follower_id DESC
+LIMIT $4
+`
+
+type ListFollowersParams struct {
+	UserID   uuid.UUID
+	Before   time.Time
+	BeforeID uuid.UUID
+	Most     int32
+}
+
+type ListFollowersRow struct {
+	UserID    uuid.UUID
+	CreatedAt time.Time
+}
+
+func (q *Queries) ListFollowers(ctx context.Context, db DBTX, arg ListFollowersParams) ([]ListFollowersRow, error) {
+	rows, err := db.Query(ctx, listFollowers,
+		arg.UserID,
+		arg.Before,
+		arg.BeforeID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListFollowersRow
+	for rows.Next() {
+		var i ListFollowersRow
+		if err := rows.Scan(&i.UserID, &i.CreatedAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listFollowing = `-- name: ListFollowing :many
+SELECT followee_id AS user_id, created_at
+FROM graph_follows
+WHERE follower_id = $1
+  AND (created_at, followee_id) < ($2::timestamptz, $3::uuid)
+ORDER BY created_at DESC, followee_id DESC
+LIMIT $4
+`
+
+type ListFollowingParams struct {
+	UserID   uuid.UUID
+	Before   time.Time
+	BeforeID uuid.UUID
+	Most     int32
+}
+
+type ListFollowingRow struct {
+	UserID    uuid.UUID
+	CreatedAt time.Time
+}
+
+func (q *Queries) ListFollowing(ctx context.Context, db DBTX, arg ListFollowingParams) ([]ListFollowingRow, error) {
+	rows, err := db.Query(ctx, listFollowing,
+		arg.UserID,
+		arg.Before,
+		arg.BeforeID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListFollowingRow
+	for rows.Next() {
+		var i ListFollowingRow
+		if err := rows.Scan(&i.UserID, &i.CreatedAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listFollowingIds = `-- name: ListFollowingIds :many
+SELECT followee_id::text
+FROM graph_follows
+WHERE follower_id = $1 AND followee_id > $2::uuid
+ORDER BY followee_id
+LIMIT $3
+`
+
+type ListFollowingIdsParams struct {
+	UserID  uuid.UUID
+	AfterID uuid.UUID
+	Most    int32
+}
+
+// ListFollowingIds is what every read of a timeline begins with. It has no eye on
+// blocks, as no follow stands across one.
+func (q *Queries) ListFollowingIds(ctx context.Context, db DBTX, arg ListFollowingIdsParams) ([]string, error) {
+	rows, err := db.Query(ctx, listFollowingIds, arg.UserID, arg.AfterID, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var followee_id string
+		if err := rows.Scan(&followee_id); err != nil {
+			return nil, err
+		}
+		items = append(items, followee_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listFollowsAcrossBlocks = `-- name: ListFollowsAcrossBlocks :many
+SELECT f.follower_id, f.followee_id
+FROM graph_blocks AS b
+     JOIN graph_follows AS f ON (f.follower_id = b.blocker_id AND f.followee_id = b.blocked_id)
+UNION
+SELECT f.follower_id, f.followee_id
+FROM graph_blocks AS b
+     JOIN graph_follows AS f ON (f.follower_id = b.blocked_id AND f.followee_id = b.blocker_id)
+LIMIT $1
+`
+
+type ListFollowsAcrossBlocksRow struct {
+	FollowerID uuid.UUID
+	FolloweeID uuid.UUID
+}
+
+func (q *Queries) ListFollowsAcrossBlocks(ctx context.Context, db DBTX, most int32) ([]ListFollowsAcrossBlocksRow, error) {
+	rows, err := db.Query(ctx, listFollowsAcrossBlocks, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListFollowsAcrossBlocksRow
+	for rows.Next() {
+		var i ListFollowsAcrossBlocksRow
+		if err := rows.Scan(&i.FollowerID, &i.FolloweeID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listGoneAmong = `-- name: ListGoneAmong :many
+SELECT user_id
+FROM graph_counts
+WHERE user_id = ANY ($1::uuid[]) AND gone
+`
+
+func (q *Queries) ListGoneAmong(ctx context.Context, db DBTX, userIds []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, listGoneAmong, userIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var user_id uuid.UUID
+		if err := rows.Scan(&user_id); err != nil {
+			return nil, err
+		}
+		items = append(items, user_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listRelationships = `-- name: ListRelationships :many
+SELECT EXISTS (SELECT FROM graph_follows WHERE follower_id = $1::uuid AND followee_id = other_id)::bool AS following,
+       EXISTS (SELECT FROM graph_follows WHERE follower_id = other_id AND followee_id = $1::uuid)::bool AS followed_by,
+       EXISTS (SELECT FROM graph_blocks WHERE blocker_id = $1::uuid AND blocked_id = other_id)::bool AS blocking
+FROM unnest($2::uuid[]) WITH ORDINALITY AS o (other_id, place)
+ORDER BY place
+`
+
+type ListRelationshipsParams struct {
+	CallerID uuid.UUID
+	OtherIds []uuid.UUID
+}
+
+type ListRelationshipsRow struct {
+	Following  bool
+	FollowedBy bool
+	Blocking   bool
+}
+
+func (q *Queries) ListRelationships(ctx context.Context, db DBTX, arg ListRelationshipsParams) ([]ListRelationshipsRow, error) {
+	rows, err := db.Query(ctx, listRelationships, arg.CallerID, arg.OtherIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListRelationshipsRow
+	for rows.Next() {
+		var i ListRelationshipsRow
+		if err := rows.Scan(&i.Following, &i.FollowedBy, &i.Blocking); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockPair = `-- name: LockPair :exec
+SELECT pg_advisory_xact_lock($1::bigint)
+`
+
+func (q *Queries) LockPair(ctx context.Context, db DBTX, pair int64) error {
+	_, err := db.Exec(ctx, lockPair, pair)
+	return err
+}
+
+const markGone = `-- name: MarkGone :exec
+INSERT INTO graph_counts (user_id, gone)
+VALUES ($1, true)
+ON CONFLICT (user_id) DO UPDATE SET gone = true
+`
+
+func (q *Queries) MarkGone(ctx context.Context, db DBTX, userID uuid.UUID) error {
+	_, err := db.Exec(ctx, markGone, userID)
+	return err
+}
+
+const subtractCounts = `-- name: SubtractCounts :exec
+WITH d AS (SELECT unnest($1::uuid[]) AS user_id, unnest($2::bigint[]) AS followers, unnest($3::bigint[]) AS following),
+     locked AS (SELECT user_id FROM graph_counts WHERE user_id = ANY ($1::uuid[]) ORDER BY user_id FOR UPDATE)
+UPDATE graph_counts AS c
+SET followers = c.followers - d.followers, following = c.following - d.following
+FROM locked JOIN d ON d.user_id = locked.user_id
+WHERE c.user_id = locked.user_id
+`
+
+type SubtractCountsParams struct {
+	UserIds   []uuid.UUID
+	Followers []int64
+	Following []int64
+}
+
+func (q *Queries) SubtractCounts(ctx context.Context, db DBTX, arg SubtractCountsParams) error {
+	_, err := db.Exec(ctx, subtractCounts, arg.UserIds, arg.Followers, arg.Following)
+	return err
 }

@@ -7,15 +7,391 @@ package mediadb
 
 import (
 	"context"
+	"time"
+
+	"github.com/google/uuid"
 )
 
-const ping = `-- name: Ping :one
-SELECT 1::int AS one
+const claim = `-- name: Claim :many
+WITH locked AS (SELECT m.id, m.owner_id, m.state, m.claimed_for
+                FROM media_objects AS m
+                WHERE m.id = ANY ($3::uuid[])
+                ORDER BY m.id
+                    FOR NO KEY UPDATE),
+     mine AS (SELECT locked.id
+              FROM locked
+              WHERE locked.owner_id = $4::uuid
+                AND locked.state = 'uploaded'
+                AND (locked.claimed_for IS NULL OR locked.claimed_for = $1::text))
+UPDATE media_objects AS m
+SET claimed_for = $1::text,
+    -- What is shown already stays confirmed.
+    collect_at  = CASE WHEN m.collect_at IS NULL THEN NULL ELSE $2::timestamptz END
+FROM mine
+WHERE m.id = mine.id
+  AND (SELECT count(*) FROM mine) = cardinality($3::uuid[])
+RETURNING m.id, m.content_type, m.size, m.width, m.height
 `
 
-func (q *Queries) Ping(ctx context.Context, db DBTX) (int32, error) {
-	row := db.QueryRow(ctx, ping)
-	var one int32
-	err := row.Scan(&one)
-	return one, err
+type ClaimParams struct {
+	Subject   string
+	CollectAt time.Time
+	Ids       []uuid.UUID
+	OwnerID   uuid.UUID
+}
+
+type ClaimRow struct {
+	ID          uuid.UUID
+	ContentType string
+	Size        int64
+	Width       int32
+	Height      int32
+}
+
+// Claims all or none. The rows are locked in order, so that two claims cannot
+// wait for one another, and judged as they are once they are locked.
+func (q *Queries) Claim(ctx context.Context, db DBTX, arg ClaimParams) ([]ClaimRow, error) {
+	rows, err := db.Query(ctx, claim,
+		arg.Subject,
+		arg.CollectAt,
+		arg.Ids,
+		arg.OwnerID,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ClaimRow
+	for rows.Next() {
+		var i ClaimRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ContentType,
+			&i.Size,
+			&i.Width,
+			&i.Height,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const condemn = `-- name: Condemn :many
+WITH due AS MATERIALIZED (SELECT m.id
+                          FROM media_objects AS m
+                          WHERE m.collect_at <= $1::timestamptz
+                          ORDER BY m.collect_at
+                          LIMIT $2::int FOR NO KEY UPDATE SKIP LOCKED)
+UPDATE media_objects AS m
+SET state           = 'gone',
+    idempotency_key = NULL
+FROM due
+WHERE m.id = due.id
+RETURNING m.id
+`
+
+type CondemnParams struct {
+	Now       time.Time
+	PageLimit int32
+}
+
+// Marks what may be collected. From then on nobody can claim or show it, so its
+// bytes can go at leisure; what was marked before and is still there comes again.
+func (q *Queries) Condemn(ctx context.Context, db DBTX, arg CondemnParams) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, condemn, arg.Now, arg.PageLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const confirmClaim = `-- name: ConfirmClaim :exec
+UPDATE media_objects
+SET collect_at = NULL
+WHERE id = ANY ($1::uuid[])
+  AND state = 'uploaded'
+  AND claimed_for = $2::text
+`
+
+type ConfirmClaimParams struct {
+	Ids     []uuid.UUID
+	Subject string
+}
+
+func (q *Queries) ConfirmClaim(ctx context.Context, db DBTX, arg ConfirmClaimParams) error {
+	_, err := db.Exec(ctx, confirmClaim, arg.Ids, arg.Subject)
+	return err
+}
+
+const deleteGone = `-- name: DeleteGone :execrows
+DELETE
+FROM media_objects
+WHERE id = ANY ($1::uuid[])
+  AND state = 'gone'
+`
+
+func (q *Queries) DeleteGone(ctx context.Context, db DBTX, ids []uuid.UUID) (int64, error) {
+	result, err := db.Exec(ctx, deleteGone, ids)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const extendUpload = `-- name: ExtendUpload :exec
+UPDATE media_objects
+SET expires_at = $1
+WHERE id = $2
+`
+
+type ExtendUploadParams struct {
+	ExpiresAt time.Time
+	ID        uuid.UUID
+}
+
+func (q *Queries) ExtendUpload(ctx context.Context, db DBTX, arg ExtendUploadParams) error {
+	_, err := db.Exec(ctx, extendUpload, arg.ExpiresAt, arg.ID)
+	return err
+}
+
+const finishUpload = `-- name: FinishUpload :exec
+UPDATE media_objects
+SET state  = 'uploaded',
+    size   = $1,
+    width  = $2,
+    height = $3,
+    digest = $4::bytea
+WHERE id = $5
+`
+
+type FinishUploadParams struct {
+	Size   int64
+	Width  int32
+	Height int32
+	Digest []byte
+	ID     uuid.UUID
+}
+
+func (q *Queries) FinishUpload(ctx context.Context, db DBTX, arg FinishUploadParams) error {
+	_, err := db.Exec(ctx, finishUpload,
+		arg.Size,
+		arg.Width,
+		arg.Height,
+		arg.Digest,
+		arg.ID,
+	)
+	return err
+}
+
+const freeKey = `-- name: FreeKey :exec
+UPDATE media_objects
+SET idempotency_key = NULL
+WHERE id = $1
+`
+
+func (q *Queries) FreeKey(ctx context.Context, db DBTX, id uuid.UUID) error {
+	_, err := db.Exec(ctx, freeKey, id)
+	return err
+}
+
+const getByKey = `-- name: GetByKey :one
+SELECT id, content_type, announced_size, state, created_at
+FROM media_objects
+WHERE owner_id = $1
+  AND idempotency_key = $2::text
+`
+
+type GetByKeyParams struct {
+	OwnerID        uuid.UUID
+	IdempotencyKey string
+}
+
+type GetByKeyRow struct {
+	ID            uuid.UUID
+	ContentType   string
+	AnnouncedSize int64
+	State         string
+	CreatedAt     time.Time
+}
+
+func (q *Queries) GetByKey(ctx context.Context, db DBTX, arg GetByKeyParams) (GetByKeyRow, error) {
+	row := db.QueryRow(ctx, getByKey, arg.OwnerID, arg.IdempotencyKey)
+	var i GetByKeyRow
+	err := row.Scan(
+		&i.ID,
+		&i.ContentType,
+		&i.AnnouncedSize,
+		&i.State,
+		&i.CreatedAt,
+	)
+	return i, err
+}
+
+const getUpload = `-- name: GetUpload :one
+SELECT content_type, announced_size
+FROM media_objects
+WHERE id = $1
+  AND state <> 'gone'
+`
+
+type GetUploadRow struct {
+	ContentType   string
+	AnnouncedSize int64
+}
+
+// What an upload is held to.
+func (q *Queries) GetUpload(ctx context.Context, db DBTX, id uuid.UUID) (GetUploadRow, error) {
+	row := db.QueryRow(ctx, getUpload, id)
+	var i GetUploadRow
+	err := row.Scan(&i.ContentType, &i.AnnouncedSize)
+	return i, err
+}
+
+const insertUpload = `-- name: InsertUpload :one
+INSERT INTO media_objects (owner_id, content_type, announced_size, idempotency_key, created_at, expires_at, collect_at)
+SELECT $1::uuid, $2::text, $3::bigint, $4::text, $5::timestamptz, $6::timestamptz, $7::timestamptz
+WHERE (SELECT count(*)
+       FROM media_objects AS m
+       WHERE m.owner_id = $1::uuid
+         AND m.claimed_for IS NULL
+         AND m.state <> 'gone'
+         AND (m.state = 'uploaded' OR m.expires_at > $5::timestamptz)) < $8::bigint
+RETURNING id
+`
+
+type InsertUploadParams struct {
+	OwnerID        uuid.UUID
+	ContentType    string
+	AnnouncedSize  int64
+	IdempotencyKey string
+	Now            time.Time
+	ExpiresAt      time.Time
+	CollectAt      time.Time
+	Most           int64
+}
+
+// Answers no row where the owner has too many that nothing shows: uploaded ones,
+// and those whose bytes may still come.
+func (q *Queries) InsertUpload(ctx context.Context, db DBTX, arg InsertUploadParams) (uuid.UUID, error) {
+	row := db.QueryRow(ctx, insertUpload,
+		arg.OwnerID,
+		arg.ContentType,
+		arg.AnnouncedSize,
+		arg.IdempotencyKey,
+		arg.Now,
+		arg.ExpiresAt,
+		arg.CollectAt,
+		arg.Most,
+	)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const listUploaded = `-- name: ListUploaded :many
+SELECT id, content_type, size, width, height
+FROM media_objects
+WHERE id = ANY ($1::uuid[])
+  AND state = 'uploaded'
+`
+
+type ListUploadedRow struct {
+	ID          uuid.UUID
+	ContentType string
+	Size        int64
+	Width       int32
+	Height      int32
+}
+
+func (q *Queries) ListUploaded(ctx context.Context, db DBTX, ids []uuid.UUID) ([]ListUploadedRow, error) {
+	rows, err := db.Query(ctx, listUploaded, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListUploadedRow
+	for rows.Next() {
+		var i ListUploadedRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ContentType,
+			&i.Size,
+			&i.Width,
+			&i.Height,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockOwner = `-- name: LockOwner :exec
+SELECT pg_advisory_xact_lock(hashtextextended($1::text, 0))
+`
+
+// One upload of an account is reserved at a time, so that counting them is exact.
+func (q *Queries) LockOwner(ctx context.Context, db DBTX, lockName string) error {
+	_, err := db.Exec(ctx, lockOwner, lockName)
+	return err
+}
+
+const lockUpload = `-- name: LockUpload :one
+SELECT state, digest
+FROM media_objects
+WHERE id = $1
+  AND state <> 'gone'
+    FOR NO KEY UPDATE
+`
+
+type LockUploadRow struct {
+	State  string
+	Digest []byte
+}
+
+func (q *Queries) LockUpload(ctx context.Context, db DBTX, id uuid.UUID) (LockUploadRow, error) {
+	row := db.QueryRow(ctx, lockUpload, id)
+	var i LockUploadRow
+	err := row.Scan(&i.State, &i.Digest)
+	return i, err
+}
+
+const releaseClaim = `-- name: ReleaseClaim :exec
+UPDATE media_objects
+SET state      = 'gone',
+    collect_at = $1::timestamptz
+WHERE id = ANY ($2::uuid[])
+  AND state = 'uploaded'
+  AND claimed_for = $3::text
+`
+
+type ReleaseClaimParams struct {
+	Now     time.Time
+	Ids     []uuid.UUID
+	Subject string
+}
+
+func (q *Queries) ReleaseClaim(ctx context.Context, db DBTX, arg ReleaseClaimParams) error {
+	_, err := db.Exec(ctx, releaseClaim, arg.Now, arg.Ids, arg.Subject)
+	return err
 }

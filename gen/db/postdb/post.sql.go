@@ -7,15 +7,677 @@ package postdb
 
 import (
 	"context"
+
+	"github.com/google/uuid"
 )
 
-const ping = `-- name: Ping :one
-SELECT 1::int AS one
+const allowLongStatement = `-- name: AllowLongStatement :exec
+SELECT set_config('statement_timeout', '0', true)
 `
 
-func (q *Queries) Ping(ctx context.Context, db DBTX) (int32, error) {
-	row := db.QueryRow(ctx, ping)
-	var one int32
-	err := row.Scan(&one)
-	return one, err
+// Lifts the time limit on statements for the rest of the transaction.
+func (q *Queries) AllowLongStatement(ctx context.Context, db DBTX) error {
+	_, err := db.Exec(ctx, allowLongStatement)
+	return err
+}
+
+const buryPosts = `-- name: BuryPosts :exec
+UPDATE posts
+SET deleted_at = now(),
+    text       = '',
+    media_ids  = '{}'
+WHERE id = ANY ($1::uuid[])
+  AND deleted_at IS NULL
+`
+
+func (q *Queries) BuryPosts(ctx context.Context, db DBTX, ids []uuid.UUID) error {
+	_, err := db.Exec(ctx, buryPosts, ids)
+	return err
+}
+
+const countLikes = `-- name: CountLikes :one
+SELECT coalesce((SELECT c.likes FROM post_counts AS c WHERE c.post_id = $1), 0)::bigint AS likes
+`
+
+func (q *Queries) CountLikes(ctx context.Context, db DBTX, postID uuid.UUID) (int64, error) {
+	row := db.QueryRow(ctx, countLikes, postID)
+	var likes int64
+	err := row.Scan(&likes)
+	return likes, err
+}
+
+const getByKey = `-- name: GetByKey :one
+SELECT id, request_hash, (deleted_at IS NOT NULL)::bool AS deleted
+FROM posts
+WHERE author_id = $1
+  AND idempotency_key = $2
+`
+
+type GetByKeyParams struct {
+	AuthorID       uuid.UUID
+	IdempotencyKey string
+}
+
+type GetByKeyRow struct {
+	ID          uuid.UUID
+	RequestHash []byte
+	Deleted     bool
+}
+
+func (q *Queries) GetByKey(ctx context.Context, db DBTX, arg GetByKeyParams) (GetByKeyRow, error) {
+	row := db.QueryRow(ctx, getByKey, arg.AuthorID, arg.IdempotencyKey)
+	var i GetByKeyRow
+	err := row.Scan(&i.ID, &i.RequestHash, &i.Deleted)
+	return i, err
+}
+
+const insertPost = `-- name: InsertPost :one
+INSERT INTO posts (author_id, text, media_ids, idempotency_key, request_hash)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (author_id, idempotency_key) DO NOTHING
+RETURNING id
+`
+
+type InsertPostParams struct {
+	AuthorID       uuid.UUID
+	Text           string
+	MediaIds       []uuid.UUID
+	IdempotencyKey string
+	RequestHash    []byte
+}
+
+// Answers no row where the author has used the key before.
+func (q *Queries) InsertPost(ctx context.Context, db DBTX, arg InsertPostParams) (uuid.UUID, error) {
+	row := db.QueryRow(ctx, insertPost,
+		arg.AuthorID,
+		arg.Text,
+		arg.MediaIds,
+		arg.IdempotencyKey,
+		arg.RequestHash,
+	)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const insertReply = `-- name: InsertReply :one
+WITH made AS (
+    INSERT INTO posts (author_id, text, media_ids, reply_to_id, idempotency_key, request_hash)
+        SELECT $1::uuid, $2::text, $3::uuid[], parent.id, $4::text, $5::bytea
+        FROM posts AS parent
+        WHERE parent.id = $6::uuid
+          AND parent.deleted_at IS NULL
+        ON CONFLICT (author_id, idempotency_key) DO NOTHING
+        RETURNING id, reply_to_id),
+     counted AS (
+         INSERT INTO post_counts AS c (post_id, replies)
+             SELECT made.reply_to_id, 1 FROM made
+             ON CONFLICT (post_id) DO UPDATE SET replies = c.replies + 1)
+SELECT id
+FROM made
+`
+
+type InsertReplyParams struct {
+	AuthorID       uuid.UUID
+	Text           string
+	MediaIds       []uuid.UUID
+	IdempotencyKey string
+	RequestHash    []byte
+	ReplyToID      uuid.UUID
+}
+
+// Counts the reply with its parent. Answers no row where the author has used the
+// key before, or where the parent is gone.
+func (q *Queries) InsertReply(ctx context.Context, db DBTX, arg InsertReplyParams) (uuid.UUID, error) {
+	row := db.QueryRow(ctx, insertReply,
+		arg.AuthorID,
+		arg.Text,
+		arg.MediaIds,
+		arg.IdempotencyKey,
+		arg.RequestHash,
+		arg.ReplyToID,
+	)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const likePost = `-- name: LikePost :one
+WITH target AS (SELECT p.id FROM posts AS p WHERE p.id = $1 AND p.deleted_at IS NULL),
+     made AS (
+         INSERT INTO post_likes (user_id, post_id)
+             SELECT $2::uuid, target.id FROM target
+             ON CONFLICT DO NOTHING
+             RETURNING post_id),
+     counted AS (
+         INSERT INTO post_counts AS c (post_id, likes)
+             SELECT made.post_id, 1 FROM made
+             ON CONFLICT (post_id) DO UPDATE SET likes = c.likes + 1
+             RETURNING c.likes)
+SELECT EXISTS (SELECT FROM target)                            AS found,
+       EXISTS (SELECT FROM counted)                           AS changed,
+       coalesce((SELECT counted.likes FROM counted), 0)::bigint AS likes
+`
+
+type LikePostParams struct {
+	PostID uuid.UUID
+	UserID uuid.UUID
+}
+
+type LikePostRow struct {
+	Found   bool
+	Changed bool
+	Likes   int64
+}
+
+// changed is false where the like stood already; likes is exact where it is true.
+func (q *Queries) LikePost(ctx context.Context, db DBTX, arg LikePostParams) (LikePostRow, error) {
+	row := db.QueryRow(ctx, likePost, arg.PostID, arg.UserID)
+	var i LikePostRow
+	err := row.Scan(&i.Found, &i.Changed, &i.Likes)
+	return i, err
+}
+
+const listLiked = `-- name: ListLiked :many
+SELECT post_id
+FROM post_likes
+WHERE user_id = $1
+  AND post_id = ANY ($2::uuid[])
+`
+
+type ListLikedParams struct {
+	UserID  uuid.UUID
+	PostIds []uuid.UUID
+}
+
+// Which of the posts the user likes.
+func (q *Queries) ListLiked(ctx context.Context, db DBTX, arg ListLikedParams) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, listLiked, arg.UserID, arg.PostIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var post_id uuid.UUID
+		if err := rows.Scan(&post_id); err != nil {
+			return nil, err
+		}
+		items = append(items, post_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listLog = `-- name: ListLog :many
+SELECT id
+FROM posts
+WHERE author_id = $1
+  AND deleted_at IS NULL
+  AND id >= $2
+  AND id < $3
+ORDER BY id DESC
+LIMIT $4::int
+`
+
+type ListLogParams struct {
+	AuthorID  uuid.UUID
+	FromID    uuid.UUID
+	BeforeID  uuid.UUID
+	PageLimit int32
+}
+
+// One author's log, newest first.
+func (q *Queries) ListLog(ctx context.Context, db DBTX, arg ListLogParams) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, listLog,
+		arg.AuthorID,
+		arg.FromID,
+		arg.BeforeID,
+		arg.PageLimit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listReplies = `-- name: ListReplies :many
+SELECT id
+FROM posts
+WHERE reply_to_id = $1::uuid
+  AND deleted_at IS NULL
+  AND id > $2
+ORDER BY id
+LIMIT $3::int
+`
+
+type ListRepliesParams struct {
+	PostID    uuid.UUID
+	AfterID   uuid.UUID
+	PageLimit int32
+}
+
+func (q *Queries) ListReplies(ctx context.Context, db DBTX, arg ListRepliesParams) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, listReplies, arg.PostID, arg.AfterID, arg.PageLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const loadPosts = `-- name: LoadPosts :many
+SELECT p.id,
+       p.author_id,
+       p.text,
+       p.media_ids,
+       p.reply_to_id,
+       coalesce(c.likes, 0)::bigint   AS likes,
+       coalesce(c.replies, 0)::bigint AS replies
+FROM posts AS p
+         LEFT JOIN post_counts AS c ON c.post_id = p.id
+WHERE p.id = ANY ($1::uuid[])
+  AND p.deleted_at IS NULL
+`
+
+type LoadPostsRow struct {
+	ID        uuid.UUID
+	AuthorID  uuid.UUID
+	Text      string
+	MediaIds  []uuid.UUID
+	ReplyToID *uuid.UUID
+	Likes     int64
+	Replies   int64
+}
+
+func (q *Queries) LoadPosts(ctx context.Context, db DBTX, ids []uuid.UUID) ([]LoadPostsRow, error) {
+	rows, err := db.Query(ctx, loadPosts, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LoadPostsRow
+	for rows.Next() {
+		var i LoadPostsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.AuthorID,
+			&i.Text,
+			&i.MediaIds,
+			&i.ReplyToID,
+			&i.Likes,
+			&i.Replies,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockPost = `-- name: LockPost :one
+SELECT id, author_id, media_ids, reply_to_id, idempotency_key, (deleted_at IS NOT NULL)::bool AS deleted
+FROM posts
+WHERE id = $1
+    FOR NO KEY UPDATE
+`
+
+type LockPostRow struct {
+	ID             uuid.UUID
+	AuthorID       uuid.UUID
+	MediaIds       []uuid.UUID
+	ReplyToID      *uuid.UUID
+	IdempotencyKey string
+	Deleted        bool
+}
+
+// Also answers tombstones, for the author to delete again.
+func (q *Queries) LockPost(ctx context.Context, db DBTX, id uuid.UUID) (LockPostRow, error) {
+	row := db.QueryRow(ctx, lockPost, id)
+	var i LockPostRow
+	err := row.Scan(
+		&i.ID,
+		&i.AuthorID,
+		&i.MediaIds,
+		&i.ReplyToID,
+		&i.IdempotencyKey,
+		&i.Deleted,
+	)
+	return i, err
+}
+
+const lockPostsOf = `-- name: LockPostsOf :many
+SELECT id, author_id, media_ids, reply_to_id, idempotency_key, (deleted_at IS NOT NULL)::bool AS deleted
+FROM posts
+WHERE author_id = $1
+  AND deleted_at IS NULL
+ORDER BY id DESC
+LIMIT $2::int
+    FOR NO KEY UPDATE
+`
+
+type LockPostsOfParams struct {
+	AuthorID  uuid.UUID
+	PageLimit int32
+}
+
+type LockPostsOfRow struct {
+	ID             uuid.UUID
+	AuthorID       uuid.UUID
+	MediaIds       []uuid.UUID
+	ReplyToID      *uuid.UUID
+	IdempotencyKey string
+	Deleted        bool
+}
+
+func (q *Queries) LockPostsOf(ctx context.Context, db DBTX, arg LockPostsOfParams) ([]LockPostsOfRow, error) {
+	rows, err := db.Query(ctx, lockPostsOf, arg.AuthorID, arg.PageLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LockPostsOfRow
+	for rows.Next() {
+		var i LockPostsOfRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.AuthorID,
+			&i.MediaIds,
+			&i.ReplyToID,
+			&i.IdempotencyKey,
+			&i.Deleted,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const mergeLogs = `-- name: MergeLogs :many
+WITH heads AS MATERIALIZED (
+    SELECT author.id AS author_id, head.id, row_number() OVER (ORDER BY head.id DESC) AS place
+    FROM unnest($4::uuid[]) AS author (id)
+             CROSS JOIN LATERAL (
+        SELECT p.id
+        FROM posts AS p
+        WHERE p.author_id = author.id
+          AND p.deleted_at IS NULL
+          AND p.id >= $2::uuid
+          AND p.id < $5::uuid
+        ORDER BY p.id DESC
+        LIMIT 1) AS head
+    ORDER BY head.id DESC
+    LIMIT $1::int)
+SELECT entry.id, heads.author_id::uuid AS author_id
+FROM heads
+         CROSS JOIN LATERAL (
+    SELECT p.id
+    FROM posts AS p
+    WHERE p.author_id = heads.author_id
+      AND p.deleted_at IS NULL
+      AND p.id >= coalesce((SELECT h.id FROM heads AS h WHERE h.place = $1::int), $2::uuid)
+      AND p.id <= heads.id
+    ORDER BY p.id DESC
+    LIMIT $3::int) AS entry
+ORDER BY entry.id DESC
+LIMIT $1::int
+`
+
+type MergeLogsParams struct {
+	PageLimit int32
+	FromID    uuid.UUID
+	PerAuthor int32
+	AuthorIds []uuid.UUID
+	BeforeID  uuid.UUID
+}
+
+type MergeLogsRow struct {
+	ID       uuid.UUID
+	AuthorID uuid.UUID
+}
+
+// The logs of many authors, newest first. Only authors with one of the newest
+// heads can have a post in the answer, and where there are enough heads, only
+// posts from the last of them on: so each author costs one step into the index,
+// and only posts that may be answered are read beyond the heads.
+func (q *Queries) MergeLogs(ctx context.Context, db DBTX, arg MergeLogsParams) ([]MergeLogsRow, error) {
+	rows, err := db.Query(ctx, mergeLogs,
+		arg.PageLimit,
+		arg.FromID,
+		arg.PerAuthor,
+		arg.AuthorIds,
+		arg.BeforeID,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []MergeLogsRow
+	for rows.Next() {
+		var i MergeLogsRow
+		if err := rows.Scan(&i.ID, &i.AuthorID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const postStands = `-- name: PostStands :one
+SELECT EXISTS (SELECT FROM posts WHERE id = $1 AND deleted_at IS NULL) AS stands
+`
+
+func (q *Queries) PostStands(ctx context.Context, db DBTX, id uuid.UUID) (bool, error) {
+	row := db.QueryRow(ctx, postStands, id)
+	var stands bool
+	err := row.Scan(&stands)
+	return stands, err
+}
+
+const recount = `-- name: Recount :many
+WITH likes AS (SELECT l.post_id, count(*) AS n FROM post_likes AS l GROUP BY l.post_id),
+     replies AS (SELECT p.reply_to_id AS post_id, count(*) AS n
+                 FROM posts AS p
+                 WHERE p.reply_to_id IS NOT NULL
+                   AND p.deleted_at IS NULL
+                 GROUP BY p.reply_to_id),
+     counted AS (SELECT coalesce(likes.post_id, replies.post_id) AS post_id,
+                        coalesce(likes.n, 0)                     AS likes,
+                        coalesce(replies.n, 0)                   AS replies
+                 FROM likes
+                          FULL JOIN replies ON replies.post_id = likes.post_id)
+SELECT coalesce(counted.post_id, c.post_id)::uuid AS post_id,
+       coalesce(c.likes, 0)::bigint               AS likes,
+       coalesce(counted.likes, 0)::bigint         AS likes_counted,
+       coalesce(c.replies, 0)::bigint             AS replies,
+       coalesce(counted.replies, 0)::bigint       AS replies_counted,
+       count(*) OVER ()                           AS total
+FROM counted
+         FULL JOIN post_counts AS c ON c.post_id = counted.post_id
+WHERE (coalesce(c.likes, 0), coalesce(c.replies, 0)) IS DISTINCT FROM (coalesce(counted.likes, 0), coalesce(counted.replies, 0))
+ORDER BY 1
+LIMIT 1000
+`
+
+type RecountRow struct {
+	PostID         uuid.UUID
+	Likes          int64
+	LikesCounted   int64
+	Replies        int64
+	RepliesCounted int64
+	Total          int64
+}
+
+// Compares the counts with what they count. total is the number of differences,
+// of which the first thousand are answered.
+func (q *Queries) Recount(ctx context.Context, db DBTX) ([]RecountRow, error) {
+	rows, err := db.Query(ctx, recount)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RecountRow
+	for rows.Next() {
+		var i RecountRow
+		if err := rows.Scan(
+			&i.PostID,
+			&i.Likes,
+			&i.LikesCounted,
+			&i.Replies,
+			&i.RepliesCounted,
+			&i.Total,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const takeLikesBack = `-- name: TakeLikesBack :many
+WITH page AS (SELECT l.post_id FROM post_likes AS l WHERE l.user_id = $1 ORDER BY l.post_id LIMIT $2::int)
+DELETE
+FROM post_likes AS l
+    USING page
+WHERE l.user_id = $1
+  AND l.post_id = page.post_id
+RETURNING l.post_id
+`
+
+type TakeLikesBackParams struct {
+	UserID    uuid.UUID
+	PageLimit int32
+}
+
+// Takes back some of a user's likes; their posts are still to be counted down.
+func (q *Queries) TakeLikesBack(ctx context.Context, db DBTX, arg TakeLikesBackParams) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, takeLikesBack, arg.UserID, arg.PageLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var post_id uuid.UUID
+		if err := rows.Scan(&post_id); err != nil {
+			return nil, err
+		}
+		items = append(items, post_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const uncountLikes = `-- name: UncountLikes :exec
+WITH locked AS (SELECT c.post_id
+                FROM post_counts AS c
+                WHERE c.post_id = ANY ($1::uuid[])
+                ORDER BY c.post_id
+                    FOR NO KEY UPDATE)
+UPDATE post_counts AS c
+SET likes = c.likes - 1
+FROM locked
+WHERE c.post_id = locked.post_id
+`
+
+func (q *Queries) UncountLikes(ctx context.Context, db DBTX, postIds []uuid.UUID) error {
+	_, err := db.Exec(ctx, uncountLikes, postIds)
+	return err
+}
+
+const uncountReplies = `-- name: UncountReplies :exec
+WITH gone AS (SELECT parent.id, count(*) AS n FROM unnest($1::uuid[]) AS parent (id) GROUP BY parent.id),
+     locked AS (SELECT c.post_id, gone.n
+                FROM post_counts AS c
+                         JOIN gone ON gone.id = c.post_id
+                ORDER BY c.post_id
+                    FOR NO KEY UPDATE OF c)
+UPDATE post_counts AS c
+SET replies = c.replies - locked.n
+FROM locked
+WHERE c.post_id = locked.post_id
+`
+
+// A parent is named once for each reply that went. Rows are locked in order, so
+// that two of these cannot wait for one another.
+func (q *Queries) UncountReplies(ctx context.Context, db DBTX, parentIds []uuid.UUID) error {
+	_, err := db.Exec(ctx, uncountReplies, parentIds)
+	return err
+}
+
+const unlikePost = `-- name: UnlikePost :one
+WITH target AS (SELECT p.id FROM posts AS p WHERE p.id = $1 AND p.deleted_at IS NULL),
+     gone AS (
+         DELETE FROM post_likes AS l
+             USING target
+             WHERE l.user_id = $2 AND l.post_id = target.id
+             RETURNING l.post_id),
+     counted AS (
+         UPDATE post_counts AS c
+             SET likes = c.likes - 1
+             FROM gone
+             WHERE c.post_id = gone.post_id
+             RETURNING c.likes)
+SELECT EXISTS (SELECT FROM target)                            AS found,
+       EXISTS (SELECT FROM counted)                           AS changed,
+       coalesce((SELECT counted.likes FROM counted), 0)::bigint AS likes
+`
+
+type UnlikePostParams struct {
+	PostID uuid.UUID
+	UserID uuid.UUID
+}
+
+type UnlikePostRow struct {
+	Found   bool
+	Changed bool
+	Likes   int64
+}
+
+// As LikePost, the other way.
+func (q *Queries) UnlikePost(ctx context.Context, db DBTX, arg UnlikePostParams) (UnlikePostRow, error) {
+	row := db.QueryRow(ctx, unlikePost, arg.PostID, arg.UserID)
+	var i UnlikePostRow
+	err := row.Scan(&i.Found, &i.Changed, &i.Likes)
+	return i, err
 }

@@ -7,15 +7,593 @@ package timelinedb
 
 import (
 	"context"
+	"time"
+
+	"github.com/google/uuid"
 )
 
-const ping = `-- name: Ping :one
-SELECT 1::int AS one
+const copyEntries = `-- name: CopyEntries :execrows
+INSERT INTO timeline_entries (reader_id, post_id, author_id)
+SELECT u.reader_id, u.post_id, u.author_id
+FROM (SELECT unnest($1::uuid[]) AS reader_id, unnest($2::uuid[]) AS post_id, unnest($3::uuid[]) AS author_id) AS u
+ORDER BY 1, 2
+ON CONFLICT (reader_id, post_id) DO NOTHING
 `
 
-func (q *Queries) Ping(ctx context.Context, db DBTX) (int32, error) {
-	row := db.QueryRow(ctx, ping)
-	var one int32
-	err := row.Scan(&one)
-	return one, err
+type CopyEntriesParams struct {
+	ReaderIds []uuid.UUID
+	PostIds   []uuid.UUID
+	AuthorIds []uuid.UUID
+}
+
+// Step (b): posts of a log into timelines.
+func (q *Queries) CopyEntries(ctx context.Context, db DBTX, arg CopyEntriesParams) (int64, error) {
+	result, err := db.Exec(ctx, copyEntries, arg.ReaderIds, arg.PostIds, arg.AuthorIds)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const countEdges = `-- name: CountEdges :one
+SELECT count(*) FILTER (WHERE mode = 3) AS push, count(*) FILTER (WHERE mode <> 3) AS other
+FROM timeline_edges
+`
+
+type CountEdgesRow struct {
+	Push  int64
+	Other int64
+}
+
+func (q *Queries) CountEdges(ctx context.Context, db DBTX) (CountEdgesRow, error) {
+	row := db.QueryRow(ctx, countEdges)
+	var i CountEdgesRow
+	err := row.Scan(&i.Push, &i.Other)
+	return i, err
+}
+
+const deleteBelowHorizon = `-- name: DeleteBelowHorizon :execrows
+DELETE
+FROM timeline_entries e
+    USING timeline_readers r
+WHERE r.reader_id = ANY ($1::uuid[])
+  AND e.reader_id = r.reader_id
+  AND e.post_id < r.horizon
+`
+
+// Entries go only from below a horizon that was committed before.
+func (q *Queries) DeleteBelowHorizon(ctx context.Context, db DBTX, readerIds []uuid.UUID) (int64, error) {
+	result, err := db.Exec(ctx, deleteBelowHorizon, readerIds)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const deleteEdges = `-- name: DeleteEdges :execrows
+DELETE
+FROM timeline_edges e
+    USING (SELECT unnest($1::uuid[]) AS author_id, unnest($2::uuid[]) AS reader_id) AS u
+WHERE e.author_id = u.author_id
+  AND e.reader_id = u.reader_id
+`
+
+type DeleteEdgesParams struct {
+	AuthorIds []uuid.UUID
+	ReaderIds []uuid.UUID
+}
+
+func (q *Queries) DeleteEdges(ctx context.Context, db DBTX, arg DeleteEdgesParams) (int64, error) {
+	result, err := db.Exec(ctx, deleteEdges, arg.AuthorIds, arg.ReaderIds)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const deleteReaderEdges = `-- name: DeleteReaderEdges :exec
+DELETE
+FROM timeline_edges
+WHERE reader_id = $1
+`
+
+func (q *Queries) DeleteReaderEdges(ctx context.Context, db DBTX, readerID uuid.UUID) error {
+	_, err := db.Exec(ctx, deleteReaderEdges, readerID)
+	return err
+}
+
+const deleteReaderEntries = `-- name: DeleteReaderEntries :execrows
+DELETE
+FROM timeline_entries
+WHERE ctid = ANY (ARRAY(SELECT e.ctid FROM timeline_entries e WHERE e.reader_id = $1 LIMIT $2::int))
+`
+
+type DeleteReaderEntriesParams struct {
+	ReaderID  uuid.UUID
+	PageLimit int32
+}
+
+func (q *Queries) DeleteReaderEntries(ctx context.Context, db DBTX, arg DeleteReaderEntriesParams) (int64, error) {
+	result, err := db.Exec(ctx, deleteReaderEntries, arg.ReaderID, arg.PageLimit)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const fanoutPage = `-- name: FanoutPage :one
+WITH audience AS (SELECT e.reader_id
+                  FROM timeline_edges e
+                  WHERE e.author_id = $2::uuid
+                    AND e.reader_id > $1::uuid
+                    AND e.mode <> 1
+                  ORDER BY e.reader_id
+                  LIMIT $3::int),
+     written AS (INSERT INTO timeline_entries (reader_id, post_id, author_id)
+                 SELECT a.reader_id, $4::uuid, $2::uuid FROM audience a
+                 ON CONFLICT (reader_id, post_id) DO NOTHING)
+SELECT count(*)::int                                                                                         AS readers,
+       coalesce((array_agg(a.reader_id ORDER BY a.reader_id DESC))[1], $1::uuid)::uuid AS last_reader_id
+FROM audience a
+`
+
+type FanoutPageParams struct {
+	AfterReaderID uuid.UUID
+	AuthorID      uuid.UUID
+	PageLimit     int32
+	PostID        uuid.UUID
+}
+
+type FanoutPageRow struct {
+	Readers      int32
+	LastReaderID uuid.UUID
+}
+
+// Writes a post into the timelines of the author's next readers. Edges on the
+// way to push are written to as well.
+func (q *Queries) FanoutPage(ctx context.Context, db DBTX, arg FanoutPageParams) (FanoutPageRow, error) {
+	row := db.QueryRow(ctx, fanoutPage,
+		arg.AfterReaderID,
+		arg.AuthorID,
+		arg.PageLimit,
+		arg.PostID,
+	)
+	var i FanoutPageRow
+	err := row.Scan(&i.Readers, &i.LastReaderID)
+	return i, err
+}
+
+const getEdge = `-- name: GetEdge :one
+SELECT mode
+FROM timeline_edges
+WHERE author_id = $1
+  AND reader_id = $2
+`
+
+type GetEdgeParams struct {
+	AuthorID uuid.UUID
+	ReaderID uuid.UUID
+}
+
+func (q *Queries) GetEdge(ctx context.Context, db DBTX, arg GetEdgeParams) (int16, error) {
+	row := db.QueryRow(ctx, getEdge, arg.AuthorID, arg.ReaderID)
+	var mode int16
+	err := row.Scan(&mode)
+	return mode, err
+}
+
+const getEntry = `-- name: GetEntry :one
+SELECT written_at
+FROM timeline_entries
+WHERE reader_id = $1
+  AND post_id = $2
+`
+
+type GetEntryParams struct {
+	ReaderID uuid.UUID
+	PostID   uuid.UUID
+}
+
+func (q *Queries) GetEntry(ctx context.Context, db DBTX, arg GetEntryParams) (time.Time, error) {
+	row := db.QueryRow(ctx, getEntry, arg.ReaderID, arg.PostID)
+	var written_at time.Time
+	err := row.Scan(&written_at)
+	return written_at, err
+}
+
+const getHorizons = `-- name: GetHorizons :many
+SELECT reader_id, horizon
+FROM timeline_readers
+WHERE reader_id = ANY ($1::uuid[])
+`
+
+type GetHorizonsRow struct {
+	ReaderID uuid.UUID
+	Horizon  uuid.UUID
+}
+
+func (q *Queries) GetHorizons(ctx context.Context, db DBTX, readerIds []uuid.UUID) ([]GetHorizonsRow, error) {
+	rows, err := db.Query(ctx, getHorizons, readerIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []GetHorizonsRow
+	for rows.Next() {
+		var i GetHorizonsRow
+		if err := rows.Scan(&i.ReaderID, &i.Horizon); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const leaseReader = `-- name: LeaseReader :execrows
+UPDATE timeline_readers
+SET moving_til = now() + make_interval(secs => $1::float8)
+WHERE reader_id = $2
+  AND moving_til < now()
+`
+
+type LeaseReaderParams struct {
+	Seconds  float64
+	ReaderID uuid.UUID
+}
+
+// Takes the right to move a reader's horizon, for a while.
+func (q *Queries) LeaseReader(ctx context.Context, db DBTX, arg LeaseReaderParams) (int64, error) {
+	result, err := db.Exec(ctx, leaseReader, arg.Seconds, arg.ReaderID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const listEdgesByReader = `-- name: ListEdgesByReader :many
+SELECT author_id, reader_id, mode
+FROM timeline_edges
+WHERE (reader_id, author_id) > ($1::uuid, $2::uuid)
+ORDER BY reader_id, author_id
+LIMIT $3::int
+`
+
+type ListEdgesByReaderParams struct {
+	AfterReaderID uuid.UUID
+	AfterAuthorID uuid.UUID
+	PageLimit     int32
+}
+
+type ListEdgesByReaderRow struct {
+	AuthorID uuid.UUID
+	ReaderID uuid.UUID
+	Mode     int16
+}
+
+// The next edges in order of reader and author, for recounts.
+func (q *Queries) ListEdgesByReader(ctx context.Context, db DBTX, arg ListEdgesByReaderParams) ([]ListEdgesByReaderRow, error) {
+	rows, err := db.Query(ctx, listEdgesByReader, arg.AfterReaderID, arg.AfterAuthorID, arg.PageLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListEdgesByReaderRow
+	for rows.Next() {
+		var i ListEdgesByReaderRow
+		if err := rows.Scan(&i.AuthorID, &i.ReaderID, &i.Mode); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listReadersToTrim = `-- name: ListReadersToTrim :many
+SELECT r.reader_id,
+       r.horizon,
+       coalesce((SELECT e.post_id FROM timeline_entries e WHERE e.reader_id = r.reader_id ORDER BY e.post_id DESC OFFSET $1::int LIMIT 1),
+                '00000000-0000-0000-0000-000000000000'::uuid)::uuid AS surplus_id
+FROM timeline_readers r
+WHERE r.reader_id > $2
+ORDER BY r.reader_id
+LIMIT $3::int
+`
+
+type ListReadersToTrimParams struct {
+	Keep          int32
+	AfterReaderID uuid.UUID
+	PageLimit     int32
+}
+
+type ListReadersToTrimRow struct {
+	ReaderID  uuid.UUID
+	Horizon   uuid.UUID
+	SurplusID uuid.UUID
+}
+
+// The next readers after a place, each with the id below which his entries are
+// more than he is to have; no id where he has fewer.
+func (q *Queries) ListReadersToTrim(ctx context.Context, db DBTX, arg ListReadersToTrimParams) ([]ListReadersToTrimRow, error) {
+	rows, err := db.Query(ctx, listReadersToTrim, arg.Keep, arg.AfterReaderID, arg.PageLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListReadersToTrimRow
+	for rows.Next() {
+		var i ListReadersToTrimRow
+		if err := rows.Scan(&i.ReaderID, &i.Horizon, &i.SurplusID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockReaders = `-- name: LockReaders :many
+SELECT reader_id, horizon
+FROM timeline_readers
+WHERE reader_id = ANY ($1::uuid[])
+ORDER BY reader_id
+FOR UPDATE
+`
+
+type LockReadersRow struct {
+	ReaderID uuid.UUID
+	Horizon  uuid.UUID
+}
+
+// Whoever changes a horizon or commits a move holds the reader.
+func (q *Queries) LockReaders(ctx context.Context, db DBTX, readerIds []uuid.UUID) ([]LockReadersRow, error) {
+	rows, err := db.Query(ctx, lockReaders, readerIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LockReadersRow
+	for rows.Next() {
+		var i LockReadersRow
+		if err := rows.Scan(&i.ReaderID, &i.Horizon); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const makeReaders = `-- name: MakeReaders :exec
+INSERT INTO timeline_readers (reader_id)
+SELECT DISTINCT unnest($1::uuid[])
+ORDER BY 1
+ON CONFLICT (reader_id) DO NOTHING
+`
+
+func (q *Queries) MakeReaders(ctx context.Context, db DBTX, readerIds []uuid.UUID) error {
+	_, err := db.Exec(ctx, makeReaders, readerIds)
+	return err
+}
+
+const nextGeneration = `-- name: NextGeneration :one
+SELECT nextval('timeline_generations')::bigint
+`
+
+func (q *Queries) NextGeneration(ctx context.Context, db DBTX) (int64, error) {
+	row := db.QueryRow(ctx, nextGeneration)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
+const promoteEdges = `-- name: PromoteEdges :many
+INSERT INTO timeline_edges AS e (author_id, reader_id, mode, generation)
+SELECT DISTINCT u.author_id, u.reader_id, 2, $1::bigint
+FROM (SELECT unnest($2::uuid[]) AS author_id, unnest($3::uuid[]) AS reader_id) AS u
+ORDER BY 1, 2
+ON CONFLICT (author_id, reader_id) DO UPDATE SET mode = 2, generation = excluded.generation
+WHERE e.mode <> 3
+RETURNING author_id, reader_id
+`
+
+type PromoteEdgesParams struct {
+	Generation int64
+	AuthorIds  []uuid.UUID
+	ReaderIds  []uuid.UUID
+}
+
+type PromoteEdgesRow struct {
+	AuthorID uuid.UUID
+	ReaderID uuid.UUID
+}
+
+// Step (a): the edges are promoting under a fresh generation, unless they are
+// push already. Fan-outs write to them from the commit on.
+func (q *Queries) PromoteEdges(ctx context.Context, db DBTX, arg PromoteEdgesParams) ([]PromoteEdgesRow, error) {
+	rows, err := db.Query(ctx, promoteEdges, arg.Generation, arg.AuthorIds, arg.ReaderIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PromoteEdgesRow
+	for rows.Next() {
+		var i PromoteEdgesRow
+		if err := rows.Scan(&i.AuthorID, &i.ReaderID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const promoteReader = `-- name: PromoteReader :many
+UPDATE timeline_edges
+SET mode = 2, generation = $1::bigint
+WHERE reader_id = $2
+RETURNING author_id
+`
+
+type PromoteReaderParams struct {
+	Generation int64
+	ReaderID   uuid.UUID
+}
+
+// Step (a) for all edges of a reader, push or not: his horizon is to move.
+func (q *Queries) PromoteReader(ctx context.Context, db DBTX, arg PromoteReaderParams) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, promoteReader, arg.Generation, arg.ReaderID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var author_id uuid.UUID
+		if err := rows.Scan(&author_id); err != nil {
+			return nil, err
+		}
+		items = append(items, author_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const raiseHorizons = `-- name: RaiseHorizons :exec
+UPDATE timeline_readers r
+SET horizon = u.horizon
+FROM (SELECT unnest($1::uuid[]) AS reader_id, unnest($2::uuid[]) AS horizon) AS u
+WHERE r.reader_id = u.reader_id
+  AND r.horizon < u.horizon
+`
+
+type RaiseHorizonsParams struct {
+	ReaderIds []uuid.UUID
+	Horizons  []uuid.UUID
+}
+
+// A raised horizon promises less; always safe.
+func (q *Queries) RaiseHorizons(ctx context.Context, db DBTX, arg RaiseHorizonsParams) error {
+	_, err := db.Exec(ctx, raiseHorizons, arg.ReaderIds, arg.Horizons)
+	return err
+}
+
+const readPage = `-- name: ReadPage :one
+SELECT coalesce((SELECT r.horizon FROM timeline_readers r WHERE r.reader_id = $1), '00000000-0000-0000-0000-000000000000'::uuid)::uuid AS horizon,
+       ARRAY(SELECT e.author_id FROM timeline_edges e WHERE e.reader_id = $1 AND e.mode = 3 ORDER BY e.author_id)::uuid[] AS pushed,
+       coalesce(page.post_ids, '{}')::uuid[]                                                                                                AS post_ids,
+       coalesce(page.author_ids, '{}')::uuid[]                                                                                              AS author_ids
+FROM (SELECT array_agg(t.post_id ORDER BY t.post_id DESC) AS post_ids, array_agg(t.author_id ORDER BY t.post_id DESC) AS author_ids
+      FROM (SELECT n.post_id, n.author_id
+            FROM timeline_entries n
+            WHERE n.reader_id = $1
+              AND n.post_id < $2
+              AND n.post_id >= coalesce((SELECT r.horizon FROM timeline_readers r WHERE r.reader_id = $1), '00000000-0000-0000-0000-000000000000'::uuid)
+            ORDER BY n.post_id DESC
+            LIMIT $3::int) t) page
+`
+
+type ReadPageParams struct {
+	ReaderID  uuid.UUID
+	BeforeID  uuid.UUID
+	PageLimit int32
+}
+
+type ReadPageRow struct {
+	Horizon   uuid.UUID
+	Pushed    []uuid.UUID
+	PostIds   []uuid.UUID
+	AuthorIds []uuid.UUID
+}
+
+// Everything that decides a page, from one snapshot: the horizon, the authors
+// whose posts are written here, and the written entries before a place.
+func (q *Queries) ReadPage(ctx context.Context, db DBTX, arg ReadPageParams) (ReadPageRow, error) {
+	row := db.QueryRow(ctx, readPage, arg.ReaderID, arg.BeforeID, arg.PageLimit)
+	var i ReadPageRow
+	err := row.Scan(
+		&i.Horizon,
+		&i.Pushed,
+		&i.PostIds,
+		&i.AuthorIds,
+	)
+	return i, err
+}
+
+const settleEdges = `-- name: SettleEdges :execrows
+UPDATE timeline_edges e
+SET mode = 3
+FROM (SELECT unnest($2::uuid[]) AS author_id, unnest($3::uuid[]) AS reader_id, unnest($4::uuid[]) AS copied_from) AS u,
+     timeline_readers r
+WHERE e.author_id = u.author_id
+  AND e.reader_id = u.reader_id
+  AND e.mode = 2
+  AND e.generation = $1::bigint
+  AND r.reader_id = u.reader_id
+  AND r.horizon >= u.copied_from
+`
+
+type SettleEdgesParams struct {
+	Generation int64
+	AuthorIds  []uuid.UUID
+	ReaderIds  []uuid.UUID
+	CopiedFrom []uuid.UUID
+}
+
+// Step (c): push, if the edge is still the one that was promoted and the horizon
+// is not older than the one copied from.
+func (q *Queries) SettleEdges(ctx context.Context, db DBTX, arg SettleEdgesParams) (int64, error) {
+	result, err := db.Exec(ctx, settleEdges,
+		arg.Generation,
+		arg.AuthorIds,
+		arg.ReaderIds,
+		arg.CopiedFrom,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const settleReader = `-- name: SettleReader :execrows
+WITH settled AS (UPDATE timeline_readers r
+    SET horizon = $2, moving_til = '-infinity'
+    WHERE r.reader_id = $3
+        AND NOT EXISTS (SELECT FROM timeline_edges o WHERE o.reader_id = $3 AND o.mode = 3 AND o.generation <> $1::bigint)
+    RETURNING r.reader_id)
+UPDATE timeline_edges e
+SET mode = 3
+FROM settled s
+WHERE e.reader_id = s.reader_id
+  AND e.mode = 2
+  AND e.generation = $1::bigint
+`
+
+type SettleReaderParams struct {
+	Generation int64
+	Horizon    uuid.UUID
+	ReaderID   uuid.UUID
+}
+
+// Step (c) for a reader whose horizon moves: nothing may be push but what this
+// move promoted.
+func (q *Queries) SettleReader(ctx context.Context, db DBTX, arg SettleReaderParams) (int64, error) {
+	result, err := db.Exec(ctx, settleReader, arg.Generation, arg.Horizon, arg.ReaderID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }

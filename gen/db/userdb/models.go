@@ -3,3 +3,16 @@
 //   sqlc v1.31.1
 
 package userdb
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+type UserSigningKey struct {
+	ID        uuid.UUID
+	PublicKey []byte
+	SealedKey []byte
+	SignsAt   time.Time
+}

@@ -7,15 +7,1047 @@ package userdb
 
 import (
 	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/sqlc-dev/pqtype"
 )
 
-const ping = `-- name: Ping :one
-SELECT 1::int AS one
+const anonymizeUser = `-- name: AnonymizeUser :exec
+UPDATE users
+SET email           = NULL,
+    password_hash   = NULL,
+    display_name    = '',
+    name_key        = '',
+    bio             = '',
+    avatar_media_id = NULL,
+    role            = 1,
+    deleted_at      = $1::timestamptz
+WHERE id = $2
 `
 
-func (q *Queries) Ping(ctx context.Context, db DBTX) (int32, error) {
-	row := db.QueryRow(ctx, ping)
-	var one int32
-	err := row.Scan(&one)
-	return one, err
+type AnonymizeUserParams struct {
+	Now time.Time
+	ID  uuid.UUID
+}
+
+func (q *Queries) AnonymizeUser(ctx context.Context, db DBTX, arg AnonymizeUserParams) error {
+	_, err := db.Exec(ctx, anonymizeUser, arg.Now, arg.ID)
+	return err
+}
+
+const beginSession = `-- name: BeginSession :one
+WITH session AS (
+    INSERT INTO user_sessions (user_id, address, user_agent, details, created_at, last_used_at, expires_at)
+    VALUES ($2, $3, $4, $5, $6::timestamptz, $6, $7::timestamptz)
+    RETURNING id, expires_at)
+INSERT INTO user_refresh_tokens (hash, session_id, expires_at)
+SELECT $1::bytea, id, expires_at
+FROM session
+RETURNING session_id
+`
+
+type BeginSessionParams struct {
+	Hash      []byte
+	UserID    uuid.UUID
+	Address   pqtype.Inet
+	UserAgent string
+	Details   pqtype.NullRawMessage
+	Now       time.Time
+	ExpiresAt time.Time
+}
+
+func (q *Queries) BeginSession(ctx context.Context, db DBTX, arg BeginSessionParams) (uuid.UUID, error) {
+	row := db.QueryRow(ctx, beginSession,
+		arg.Hash,
+		arg.UserID,
+		arg.Address,
+		arg.UserAgent,
+		arg.Details,
+		arg.Now,
+		arg.ExpiresAt,
+	)
+	var session_id uuid.UUID
+	err := row.Scan(&session_id)
+	return session_id, err
+}
+
+const boundSearch = `-- name: BoundSearch :exec
+SELECT set_config('pg_trgm.word_similarity_threshold', '0.5', true), set_config('statement_timeout', '300ms', true)
+`
+
+// BoundSearch says for this transaction what resembles, and how long looking for
+// it may take.
+func (q *Queries) BoundSearch(ctx context.Context, db DBTX) error {
+	_, err := db.Exec(ctx, boundSearch)
+	return err
+}
+
+const claimRegistration = `-- name: ClaimRegistration :execrows
+INSERT INTO user_registrations AS r (idempotency_key, user_id, created_at)
+VALUES ($1, $2, $3)
+ON CONFLICT (idempotency_key) DO UPDATE
+SET user_id = excluded.user_id, created_at = excluded.created_at
+WHERE r.created_at <= $4::timestamptz
+`
+
+type ClaimRegistrationParams struct {
+	IdempotencyKey string
+	UserID         uuid.UUID
+	Now            time.Time
+	Since          time.Time
+}
+
+func (q *Queries) ClaimRegistration(ctx context.Context, db DBTX, arg ClaimRegistrationParams) (int64, error) {
+	result, err := db.Exec(ctx, claimRegistration,
+		arg.IdempotencyKey,
+		arg.UserID,
+		arg.Now,
+		arg.Since,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const continueSession = `-- name: ContinueSession :exec
+WITH token AS (
+    INSERT INTO user_refresh_tokens (hash, session_id, expires_at)
+    VALUES ($6, $5, $4))
+UPDATE user_sessions
+SET address = $1, user_agent = $2, last_used_at = $3, expires_at = $4
+WHERE id = $5
+`
+
+type ContinueSessionParams struct {
+	Address   pqtype.Inet
+	UserAgent string
+	Now       time.Time
+	ExpiresAt time.Time
+	ID        uuid.UUID
+	Hash      []byte
+}
+
+func (q *Queries) ContinueSession(ctx context.Context, db DBTX, arg ContinueSessionParams) error {
+	_, err := db.Exec(ctx, continueSession,
+		arg.Address,
+		arg.UserAgent,
+		arg.Now,
+		arg.ExpiresAt,
+		arg.ID,
+		arg.Hash,
+	)
+	return err
+}
+
+const deleteRegistrations = `-- name: DeleteRegistrations :exec
+DELETE FROM user_registrations
+WHERE user_id = $1
+`
+
+func (q *Queries) DeleteRegistrations(ctx context.Context, db DBTX, userID uuid.UUID) error {
+	_, err := db.Exec(ctx, deleteRegistrations, userID)
+	return err
+}
+
+const deleteRetiredKeys = `-- name: DeleteRetiredKeys :execrows
+DELETE FROM user_signing_keys k
+WHERE EXISTS (SELECT FROM user_signing_keys n WHERE n.signs_at > k.signs_at AND n.signs_at <= $1)
+`
+
+// A key is retired when its successor has signed for long enough.
+func (q *Queries) DeleteRetiredKeys(ctx context.Context, db DBTX, successorBefore time.Time) (int64, error) {
+	result, err := db.Exec(ctx, deleteRetiredKeys, successorBefore)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const deleteSessionsOfUser = `-- name: DeleteSessionsOfUser :exec
+DELETE FROM user_sessions
+WHERE user_id = $1
+`
+
+func (q *Queries) DeleteSessionsOfUser(ctx context.Context, db DBTX, userID uuid.UUID) error {
+	_, err := db.Exec(ctx, deleteSessionsOfUser, userID)
+	return err
+}
+
+const endOtherSessions = `-- name: EndOtherSessions :exec
+UPDATE user_sessions
+SET revoked_at = $1::timestamptz, expires_at = $1
+WHERE user_id = $2 AND id <> $3 AND revoked_at IS NULL AND expires_at > $1
+`
+
+type EndOtherSessionsParams struct {
+	Now    time.Time
+	UserID uuid.UUID
+	Kept   uuid.UUID
+}
+
+func (q *Queries) EndOtherSessions(ctx context.Context, db DBTX, arg EndOtherSessionsParams) error {
+	_, err := db.Exec(ctx, endOtherSessions, arg.Now, arg.UserID, arg.Kept)
+	return err
+}
+
+const endSession = `-- name: EndSession :execrows
+UPDATE user_sessions
+SET revoked_at = $1::timestamptz, expires_at = $1
+WHERE id = $2 AND user_id = $3 AND revoked_at IS NULL AND expires_at > $1
+`
+
+type EndSessionParams struct {
+	Now    time.Time
+	ID     uuid.UUID
+	UserID uuid.UUID
+}
+
+func (q *Queries) EndSession(ctx context.Context, db DBTX, arg EndSessionParams) (int64, error) {
+	result, err := db.Exec(ctx, endSession, arg.Now, arg.ID, arg.UserID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const endSessionOfToken = `-- name: EndSessionOfToken :exec
+UPDATE user_sessions
+SET revoked_at = $1::timestamptz, expires_at = $1
+WHERE id = (SELECT t.session_id FROM user_refresh_tokens t WHERE t.hash = $2)
+  AND revoked_at IS NULL AND expires_at > $1
+`
+
+type EndSessionOfTokenParams struct {
+	Now  time.Time
+	Hash []byte
+}
+
+func (q *Queries) EndSessionOfToken(ctx context.Context, db DBTX, arg EndSessionOfTokenParams) error {
+	_, err := db.Exec(ctx, endSessionOfToken, arg.Now, arg.Hash)
+	return err
+}
+
+const getCredentials = `-- name: GetCredentials :one
+SELECT id, password_hash
+FROM users
+WHERE id = $1 AND deleted_at IS NULL
+`
+
+type GetCredentialsRow struct {
+	ID           uuid.UUID
+	PasswordHash *string
+}
+
+func (q *Queries) GetCredentials(ctx context.Context, db DBTX, id uuid.UUID) (GetCredentialsRow, error) {
+	row := db.QueryRow(ctx, getCredentials, id)
+	var i GetCredentialsRow
+	err := row.Scan(&i.ID, &i.PasswordHash)
+	return i, err
+}
+
+const getCredentialsByEmail = `-- name: GetCredentialsByEmail :one
+SELECT id, password_hash
+FROM users
+WHERE email = $1 AND deleted_at IS NULL
+`
+
+type GetCredentialsByEmailRow struct {
+	ID           uuid.UUID
+	PasswordHash *string
+}
+
+func (q *Queries) GetCredentialsByEmail(ctx context.Context, db DBTX, email *string) (GetCredentialsByEmailRow, error) {
+	row := db.QueryRow(ctx, getCredentialsByEmail, email)
+	var i GetCredentialsByEmailRow
+	err := row.Scan(&i.ID, &i.PasswordHash)
+	return i, err
+}
+
+const getCredentialsByHandle = `-- name: GetCredentialsByHandle :one
+SELECT id, password_hash
+FROM users
+WHERE handle = $1 AND deleted_at IS NULL
+`
+
+type GetCredentialsByHandleRow struct {
+	ID           uuid.UUID
+	PasswordHash *string
+}
+
+func (q *Queries) GetCredentialsByHandle(ctx context.Context, db DBTX, handle string) (GetCredentialsByHandleRow, error) {
+	row := db.QueryRow(ctx, getCredentialsByHandle, handle)
+	var i GetCredentialsByHandleRow
+	err := row.Scan(&i.ID, &i.PasswordHash)
+	return i, err
+}
+
+const getCredentialsByKey = `-- name: GetCredentialsByKey :one
+SELECT u.id, u.password_hash
+FROM user_registrations r
+JOIN users u ON u.id = r.user_id
+WHERE r.idempotency_key = $1 AND r.created_at > $2 AND u.deleted_at IS NULL
+`
+
+type GetCredentialsByKeyParams struct {
+	IdempotencyKey string
+	Since          time.Time
+}
+
+type GetCredentialsByKeyRow struct {
+	ID           uuid.UUID
+	PasswordHash *string
+}
+
+func (q *Queries) GetCredentialsByKey(ctx context.Context, db DBTX, arg GetCredentialsByKeyParams) (GetCredentialsByKeyRow, error) {
+	row := db.QueryRow(ctx, getCredentialsByKey, arg.IdempotencyKey, arg.Since)
+	var i GetCredentialsByKeyRow
+	err := row.Scan(&i.ID, &i.PasswordHash)
+	return i, err
+}
+
+const getMe = `-- name: GetMe :one
+SELECT id, handle, display_name, bio, avatar_media_id, role, coalesce(email, '')::text AS email
+FROM users
+WHERE id = $1 AND deleted_at IS NULL
+`
+
+type GetMeRow struct {
+	ID            uuid.UUID
+	Handle        string
+	DisplayName   string
+	Bio           string
+	AvatarMediaID *uuid.UUID
+	Role          int16
+	Email         string
+}
+
+func (q *Queries) GetMe(ctx context.Context, db DBTX, id uuid.UUID) (GetMeRow, error) {
+	row := db.QueryRow(ctx, getMe, id)
+	var i GetMeRow
+	err := row.Scan(
+		&i.ID,
+		&i.Handle,
+		&i.DisplayName,
+		&i.Bio,
+		&i.AvatarMediaID,
+		&i.Role,
+		&i.Email,
+	)
+	return i, err
+}
+
+const getRole = `-- name: GetRole :one
+SELECT role
+FROM users
+WHERE id = $1 AND deleted_at IS NULL
+`
+
+func (q *Queries) GetRole(ctx context.Context, db DBTX, id uuid.UUID) (int16, error) {
+	row := db.QueryRow(ctx, getRole, id)
+	var role int16
+	err := row.Scan(&role)
+	return role, err
+}
+
+const getUserByHandle = `-- name: GetUserByHandle :one
+SELECT id, handle, display_name, bio, avatar_media_id, role
+FROM users
+WHERE handle = $1 AND deleted_at IS NULL
+`
+
+type GetUserByHandleRow struct {
+	ID            uuid.UUID
+	Handle        string
+	DisplayName   string
+	Bio           string
+	AvatarMediaID *uuid.UUID
+	Role          int16
+}
+
+func (q *Queries) GetUserByHandle(ctx context.Context, db DBTX, handle string) (GetUserByHandleRow, error) {
+	row := db.QueryRow(ctx, getUserByHandle, handle)
+	var i GetUserByHandleRow
+	err := row.Scan(
+		&i.ID,
+		&i.Handle,
+		&i.DisplayName,
+		&i.Bio,
+		&i.AvatarMediaID,
+		&i.Role,
+	)
+	return i, err
+}
+
+const holdAccount = `-- name: HoldAccount :one
+SELECT id, handle, display_name, bio, avatar_media_id, role
+FROM users
+WHERE id = $1 AND password_hash = $2 AND deleted_at IS NULL
+FOR SHARE
+`
+
+type HoldAccountParams struct {
+	ID       uuid.UUID
+	Verified *string
+}
+
+type HoldAccountRow struct {
+	ID            uuid.UUID
+	Handle        string
+	DisplayName   string
+	Bio           string
+	AvatarMediaID *uuid.UUID
+	Role          int16
+}
+
+// While a session begins, the account must neither go nor change its password.
+func (q *Queries) HoldAccount(ctx context.Context, db DBTX, arg HoldAccountParams) (HoldAccountRow, error) {
+	row := db.QueryRow(ctx, holdAccount, arg.ID, arg.Verified)
+	var i HoldAccountRow
+	err := row.Scan(
+		&i.ID,
+		&i.Handle,
+		&i.DisplayName,
+		&i.Bio,
+		&i.AvatarMediaID,
+		&i.Role,
+	)
+	return i, err
+}
+
+const insertHandles = `-- name: InsertHandles :many
+INSERT INTO users (handle)
+SELECT unnest($1::text[])
+ON CONFLICT (handle) DO NOTHING
+RETURNING id, handle
+`
+
+type InsertHandlesRow struct {
+	ID     uuid.UUID
+	Handle string
+}
+
+// The handles must be sorted, so that calls at the same time wait for one
+// another in one direction only.
+func (q *Queries) InsertHandles(ctx context.Context, db DBTX, handles []string) ([]InsertHandlesRow, error) {
+	rows, err := db.Query(ctx, insertHandles, handles)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []InsertHandlesRow
+	for rows.Next() {
+		var i InsertHandlesRow
+		if err := rows.Scan(&i.ID, &i.Handle); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const insertSigningKey = `-- name: InsertSigningKey :exec
+INSERT INTO user_signing_keys (public_key, sealed_key, signs_at)
+VALUES ($1, $2, $3)
+`
+
+type InsertSigningKeyParams struct {
+	PublicKey []byte
+	SealedKey []byte
+	SignsAt   time.Time
+}
+
+func (q *Queries) InsertSigningKey(ctx context.Context, db DBTX, arg InsertSigningKeyParams) error {
+	_, err := db.Exec(ctx, insertSigningKey, arg.PublicKey, arg.SealedKey, arg.SignsAt)
+	return err
+}
+
+const insertUser = `-- name: InsertUser :one
+INSERT INTO users (handle, email, password_hash, display_name, name_key)
+VALUES ($1, $2, $3, $4, $5)
+RETURNING id, handle, display_name, bio, avatar_media_id, role
+`
+
+type InsertUserParams struct {
+	Handle       string
+	Email        *string
+	PasswordHash *string
+	DisplayName  string
+	NameKey      string
+}
+
+type InsertUserRow struct {
+	ID            uuid.UUID
+	Handle        string
+	DisplayName   string
+	Bio           string
+	AvatarMediaID *uuid.UUID
+	Role          int16
+}
+
+func (q *Queries) InsertUser(ctx context.Context, db DBTX, arg InsertUserParams) (InsertUserRow, error) {
+	row := db.QueryRow(ctx, insertUser,
+		arg.Handle,
+		arg.Email,
+		arg.PasswordHash,
+		arg.DisplayName,
+		arg.NameKey,
+	)
+	var i InsertUserRow
+	err := row.Scan(
+		&i.ID,
+		&i.Handle,
+		&i.DisplayName,
+		&i.Bio,
+		&i.AvatarMediaID,
+		&i.Role,
+	)
+	return i, err
+}
+
+const listHandles = `-- name: ListHandles :many
+SELECT id, handle
+FROM users
+WHERE handle = ANY ($1::text[]) AND deleted_at IS NULL
+`
+
+type ListHandlesRow struct {
+	ID     uuid.UUID
+	Handle string
+}
+
+func (q *Queries) ListHandles(ctx context.Context, db DBTX, handles []string) ([]ListHandlesRow, error) {
+	rows, err := db.Query(ctx, listHandles, handles)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListHandlesRow
+	for rows.Next() {
+		var i ListHandlesRow
+		if err := rows.Scan(&i.ID, &i.Handle); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listSessions = `-- name: ListSessions :many
+SELECT id, address, user_agent, details, created_at, last_used_at
+FROM user_sessions
+WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > $2 AND id < $3
+ORDER BY id DESC
+LIMIT $4
+`
+
+type ListSessionsParams struct {
+	UserID uuid.UUID
+	Now    time.Time
+	Before uuid.UUID
+	N      int32
+}
+
+type ListSessionsRow struct {
+	ID         uuid.UUID
+	Address    pqtype.Inet
+	UserAgent  string
+	Details    pqtype.NullRawMessage
+	CreatedAt  time.Time
+	LastUsedAt time.Time
+}
+
+func (q *Queries) ListSessions(ctx context.Context, db DBTX, arg ListSessionsParams) ([]ListSessionsRow, error) {
+	rows, err := db.Query(ctx, listSessions,
+		arg.UserID,
+		arg.Now,
+		arg.Before,
+		arg.N,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListSessionsRow
+	for rows.Next() {
+		var i ListSessionsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Address,
+			&i.UserAgent,
+			&i.Details,
+			&i.CreatedAt,
+			&i.LastUsedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listSigningKeys = `-- name: ListSigningKeys :many
+SELECT id, public_key, sealed_key, signs_at
+FROM user_signing_keys
+ORDER BY signs_at, id
+`
+
+func (q *Queries) ListSigningKeys(ctx context.Context, db DBTX) ([]UserSigningKey, error) {
+	rows, err := db.Query(ctx, listSigningKeys)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []UserSigningKey
+	for rows.Next() {
+		var i UserSigningKey
+		if err := rows.Scan(
+			&i.ID,
+			&i.PublicKey,
+			&i.SealedKey,
+			&i.SignsAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listUsers = `-- name: ListUsers :many
+SELECT id, handle, display_name, bio, avatar_media_id, role
+FROM users
+WHERE id = ANY ($1::uuid[]) AND deleted_at IS NULL
+`
+
+type ListUsersRow struct {
+	ID            uuid.UUID
+	Handle        string
+	DisplayName   string
+	Bio           string
+	AvatarMediaID *uuid.UUID
+	Role          int16
+}
+
+func (q *Queries) ListUsers(ctx context.Context, db DBTX, ids []uuid.UUID) ([]ListUsersRow, error) {
+	rows, err := db.Query(ctx, listUsers, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListUsersRow
+	for rows.Next() {
+		var i ListUsersRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Handle,
+			&i.DisplayName,
+			&i.Bio,
+			&i.AvatarMediaID,
+			&i.Role,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockAccount = `-- name: LockAccount :one
+SELECT avatar_media_id
+FROM users
+WHERE id = $1 AND password_hash = $2 AND deleted_at IS NULL
+FOR NO KEY UPDATE
+`
+
+type LockAccountParams struct {
+	ID       uuid.UUID
+	Verified *string
+}
+
+func (q *Queries) LockAccount(ctx context.Context, db DBTX, arg LockAccountParams) (*uuid.UUID, error) {
+	row := db.QueryRow(ctx, lockAccount, arg.ID, arg.Verified)
+	var avatar_media_id *uuid.UUID
+	err := row.Scan(&avatar_media_id)
+	return avatar_media_id, err
+}
+
+const lockAvatar = `-- name: LockAvatar :one
+SELECT avatar_media_id
+FROM users
+WHERE id = $1 AND deleted_at IS NULL
+FOR NO KEY UPDATE
+`
+
+func (q *Queries) LockAvatar(ctx context.Context, db DBTX, id uuid.UUID) (*uuid.UUID, error) {
+	row := db.QueryRow(ctx, lockAvatar, id)
+	var avatar_media_id *uuid.UUID
+	err := row.Scan(&avatar_media_id)
+	return avatar_media_id, err
+}
+
+const lockSessionOfToken = `-- name: LockSessionOfToken :one
+SELECT s.id, s.user_id, u.role
+FROM user_sessions s
+JOIN users u ON u.id = s.user_id
+WHERE s.id = (SELECT t.session_id FROM user_refresh_tokens t WHERE t.hash = $1)
+  AND s.revoked_at IS NULL AND s.expires_at > $2 AND u.deleted_at IS NULL
+FOR NO KEY UPDATE OF s
+`
+
+type LockSessionOfTokenParams struct {
+	Hash []byte
+	Now  time.Time
+}
+
+type LockSessionOfTokenRow struct {
+	ID     uuid.UUID
+	UserID uuid.UUID
+	Role   int16
+}
+
+func (q *Queries) LockSessionOfToken(ctx context.Context, db DBTX, arg LockSessionOfTokenParams) (LockSessionOfTokenRow, error) {
+	row := db.QueryRow(ctx, lockSessionOfToken, arg.Hash, arg.Now)
+	var i LockSessionOfTokenRow
+	err := row.Scan(&i.ID, &i.UserID, &i.Role)
+	return i, err
+}
+
+const lockSigningKeys = `-- name: LockSigningKeys :exec
+SELECT pg_advisory_xact_lock(7449023119805011)
+`
+
+func (q *Queries) LockSigningKeys(ctx context.Context, db DBTX) error {
+	_, err := db.Exec(ctx, lockSigningKeys)
+	return err
+}
+
+const purgeRefreshTokens = `-- name: PurgeRefreshTokens :execrows
+DELETE FROM user_refresh_tokens
+WHERE hash IN (SELECT t.hash FROM user_refresh_tokens t WHERE t.expires_at <= $1 ORDER BY t.expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+`
+
+type PurgeRefreshTokensParams struct {
+	Now time.Time
+	N   int32
+}
+
+func (q *Queries) PurgeRefreshTokens(ctx context.Context, db DBTX, arg PurgeRefreshTokensParams) (int64, error) {
+	result, err := db.Exec(ctx, purgeRefreshTokens, arg.Now, arg.N)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const purgeRegistrations = `-- name: PurgeRegistrations :execrows
+DELETE FROM user_registrations
+WHERE idempotency_key IN (SELECT r.idempotency_key FROM user_registrations r WHERE r.created_at <= $1 ORDER BY r.created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+`
+
+type PurgeRegistrationsParams struct {
+	Since time.Time
+	N     int32
+}
+
+func (q *Queries) PurgeRegistrations(ctx context.Context, db DBTX, arg PurgeRegistrationsParams) (int64, error) {
+	result, err := db.Exec(ctx, purgeRegistrations, arg.Since, arg.N)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const purgeSessions = `-- name: PurgeSessions :execrows
+DELETE FROM user_sessions
+WHERE id IN (SELECT s.id FROM user_sessions s WHERE s.expires_at <= $1 ORDER BY s.expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+`
+
+type PurgeSessionsParams struct {
+	Now time.Time
+	N   int32
+}
+
+func (q *Queries) PurgeSessions(ctx context.Context, db DBTX, arg PurgeSessionsParams) (int64, error) {
+	result, err := db.Exec(ctx, purgeSessions, arg.Now, arg.N)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const searchByHandle = `-- name: SearchByHandle :many
+SELECT id, handle
+FROM users
+WHERE handle >= $1 AND handle < $2 AND handle > $3 AND deleted_at IS NULL
+ORDER BY handle
+LIMIT $4
+`
+
+type SearchByHandleParams struct {
+	Prefix    string
+	PrefixEnd string
+	After     string
+	N         int32
+}
+
+type SearchByHandleRow struct {
+	ID     uuid.UUID
+	Handle string
+}
+
+func (q *Queries) SearchByHandle(ctx context.Context, db DBTX, arg SearchByHandleParams) ([]SearchByHandleRow, error) {
+	rows, err := db.Query(ctx, searchByHandle,
+		arg.Prefix,
+		arg.PrefixEnd,
+		arg.After,
+		arg.N,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SearchByHandleRow
+	for rows.Next() {
+		var i SearchByHandleRow
+		if err := rows.Scan(&i.ID, &i.Handle); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const searchByName = `-- name: SearchByName :many
+SELECT id, name_key
+FROM users
+WHERE name_key <> '' AND name_key >= $1 AND name_key < $2
+  AND (name_key, id) > ($3::text, $4::uuid)
+  AND NOT (handle >= $1 AND handle < $2)
+  AND deleted_at IS NULL
+ORDER BY name_key, id
+LIMIT $5
+`
+
+type SearchByNameParams struct {
+	Prefix    string
+	PrefixEnd string
+	After     string
+	AfterID   uuid.UUID
+	N         int32
+}
+
+type SearchByNameRow struct {
+	ID      uuid.UUID
+	NameKey string
+}
+
+func (q *Queries) SearchByName(ctx context.Context, db DBTX, arg SearchByNameParams) ([]SearchByNameRow, error) {
+	rows, err := db.Query(ctx, searchByName,
+		arg.Prefix,
+		arg.PrefixEnd,
+		arg.After,
+		arg.AfterID,
+		arg.N,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SearchByNameRow
+	for rows.Next() {
+		var i SearchByNameRow
+		if err := rows.Scan(&i.ID, &i.NameKey); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const searchByResemblance = `-- name: SearchByResemblance :many
+SELECT id, rank
+FROM (SELECT id, (greatest(word_similarity($1::text, handle)::float8 + similarity($1, handle),
+                           word_similarity($1, name_key)::float8 + similarity($1, name_key)) / 2)::float8 AS rank
+      FROM users
+      WHERE deleted_at IS NULL
+        AND ($1 <% handle OR (name_key <> '' AND $1 <% name_key))
+        AND NOT (handle >= $1 AND handle < $2)
+        AND NOT (name_key >= $1 AND name_key < $2)
+      LIMIT $3) AS candidates
+WHERE rank < $4::float8 OR (rank = $4 AND id > $5::uuid)
+ORDER BY rank DESC, id
+LIMIT $6
+`
+
+type SearchByResemblanceParams struct {
+	Query      string
+	QueryEnd   string
+	Candidates int32
+	AfterRank  float64
+	AfterID    uuid.UUID
+	N          int32
+}
+
+type SearchByResemblanceRow struct {
+	ID   uuid.UUID
+	Rank float64
+}
+
+// The best of the first so many that resemble the query at all: a query of
+// common letters must not rank every account.
+func (q *Queries) SearchByResemblance(ctx context.Context, db DBTX, arg SearchByResemblanceParams) ([]SearchByResemblanceRow, error) {
+	rows, err := db.Query(ctx, searchByResemblance,
+		arg.Query,
+		arg.QueryEnd,
+		arg.Candidates,
+		arg.AfterRank,
+		arg.AfterID,
+		arg.N,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SearchByResemblanceRow
+	for rows.Next() {
+		var i SearchByResemblanceRow
+		if err := rows.Scan(&i.ID, &i.Rank); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const setPassword = `-- name: SetPassword :execrows
+UPDATE users
+SET password_hash = $1
+WHERE id = $2 AND password_hash = $3 AND deleted_at IS NULL
+`
+
+type SetPasswordParams struct {
+	Next     *string
+	ID       uuid.UUID
+	Verified *string
+}
+
+func (q *Queries) SetPassword(ctx context.Context, db DBTX, arg SetPasswordParams) (int64, error) {
+	result, err := db.Exec(ctx, setPassword, arg.Next, arg.ID, arg.Verified)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const setRole = `-- name: SetRole :one
+UPDATE users
+SET role = $1
+WHERE handle = $2 AND deleted_at IS NULL
+RETURNING id
+`
+
+type SetRoleParams struct {
+	Role   int16
+	Handle string
+}
+
+func (q *Queries) SetRole(ctx context.Context, db DBTX, arg SetRoleParams) (uuid.UUID, error) {
+	row := db.QueryRow(ctx, setRole, arg.Role, arg.Handle)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const updateProfile = `-- name: UpdateProfile :one
+UPDATE users
+SET display_name    = coalesce($1, display_name),
+    name_key        = coalesce($2, name_key),
+    bio             = coalesce($3, bio),
+    avatar_media_id = CASE WHEN $4::boolean THEN $5::uuid ELSE avatar_media_id END
+WHERE id = $6 AND deleted_at IS NULL
+RETURNING id, handle, display_name, bio, avatar_media_id, role
+`
+
+type UpdateProfileParams struct {
+	DisplayName   *string
+	NameKey       *string
+	Bio           *string
+	SetAvatar     bool
+	AvatarMediaID *uuid.UUID
+	ID            uuid.UUID
+}
+
+type UpdateProfileRow struct {
+	ID            uuid.UUID
+	Handle        string
+	DisplayName   string
+	Bio           string
+	AvatarMediaID *uuid.UUID
+	Role          int16
+}
+
+func (q *Queries) UpdateProfile(ctx context.Context, db DBTX, arg UpdateProfileParams) (UpdateProfileRow, error) {
+	row := db.QueryRow(ctx, updateProfile,
+		arg.DisplayName,
+		arg.NameKey,
+		arg.Bio,
+		arg.SetAvatar,
+		arg.AvatarMediaID,
+		arg.ID,
+	)
+	var i UpdateProfileRow
+	err := row.Scan(
+		&i.ID,
+		&i.Handle,
+		&i.DisplayName,
+		&i.Bio,
+		&i.AvatarMediaID,
+		&i.Role,
+	)
+	return i, err
+}
+
+const useRefreshToken = `-- name: UseRefreshToken :execrows
+UPDATE user_refresh_tokens
+SET used_at = $1::timestamptz
+WHERE hash = $2 AND used_at IS NULL
+`
+
+type UseRefreshTokenParams struct {
+	Now  time.Time
+	Hash []byte
+}
+
+func (q *Queries) UseRefreshToken(ctx context.Context, db DBTX, arg UseRefreshTokenParams) (int64, error) {
+	result, err := db.Exec(ctx, useRefreshToken, arg.Now, arg.Hash)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }

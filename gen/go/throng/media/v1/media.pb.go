@@ -37,9 +37,9 @@ type Media struct {
 	// The type found in the content: `image/jpeg`, `image/png`, `image/gif` or
 	// `image/webp`.
 	ContentType string `protobuf:"bytes,3,opt,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
-	// Width in pixels.
+	// Width in pixels, as it is shown upright.
 	Width int32 `protobuf:"varint,4,opt,name=width,proto3" json:"width,omitempty"`
-	// Height in pixels.
+	// Height in pixels, as it is shown upright.
 	Height int32 `protobuf:"varint,5,opt,name=height,proto3" json:"height,omitempty"`
 	// Size in bytes.
 	Size          int64 `protobuf:"varint,6,opt,name=size,proto3" json:"size,omitempty"`
@@ -124,7 +124,8 @@ type CreateUploadRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What the bytes will be; compared with the content after the upload.
 	ContentType string `protobuf:"bytes,1,opt,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
-	// Size in bytes, 1 to 8 MiB; the upload must have exactly this size.
+	// Size in bytes, 1 to 8 MiB; the upload must have exactly this size. What is
+	// kept may be smaller: place, time and device are taken out.
 	Size int64 `protobuf:"varint,2,opt,name=size,proto3" json:"size,omitempty"`
 	// Chosen by the client, 8 to 64 characters: the same key answers the same
 	// upload for a day.
@@ -353,13 +354,14 @@ const file_throng_media_v1_media_proto_rawDesc = "" +
 	"\fcontent_type\x18\x03 \x01(\tR\vcontentType\x12\x14\n" +
 	"\x05width\x18\x04 \x01(\x05R\x05width\x12\x16\n" +
 	"\x06height\x18\x05 \x01(\x05R\x06height\x12\x12\n" +
-	"\x04size\x18\x06 \x01(\x03R\x04size\"\xc3\x01\n" +
+	"\x04size\x18\x06 \x01(\x03R\x04size\"\xcf\x01\n" +
 	"\x13CreateUploadRequest\x12V\n" +
 	"\fcontent_type\x18\x01 \x01(\tB3\xbaH0r.R\n" +
 	"image/jpegR\timage/pngR\timage/gifR\n" +
 	"image/webpR\vcontentType\x12 \n" +
-	"\x04size\x18\x02 \x01(\x03B\f\xbaH\t\"\a\x18\x80\x80\x80\x04(\x01R\x04size\x122\n" +
-	"\x0fidempotency_key\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\b\x18@R\x0eidempotencyKey\"\x8b\x01\n" +
+	"\x04size\x18\x02 \x01(\x03B\f\xbaH\t\"\a\x18\x80\x80\x80\x04(\x01R\x04size\x12>\n" +
+	"\x0fidempotency_key\x18\x03 \x01(\tB\x15\xbaH\x12r\x10\x10\b\x18@2\n" +
+	"^[^\\x00]*$R\x0eidempotencyKey\"\x8b\x01\n" +
 	"\x14CreateUploadResponse\x12\x19\n" +
 	"\bmedia_id\x18\x01 \x01(\tR\amediaId\x12\x1d\n" +
 	"\n" +

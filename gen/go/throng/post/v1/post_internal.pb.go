@@ -26,7 +26,7 @@ const (
 // ListLogRequest names authors and a range of ids.
 type ListLogRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// At most 10,000 authors.
+	// At most 10,001 authors: as many as one may follow, and oneself.
 	AuthorIds []string `protobuf:"bytes,1,rep,name=author_ids,json=authorIds,proto3" json:"author_ids,omitempty"`
 	// Only posts with a smaller id; empty for no upper end.
 	BeforeId string `protobuf:"bytes,2,opt,name=before_id,json=beforeId,proto3" json:"before_id,omitempty"`
@@ -278,7 +278,7 @@ const file_throng_post_v1_post_internal_proto_rawDesc = "" +
 	"\"throng/post/v1/post_internal.proto\x12\x0ethrong.post.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1dthrong/access/v1/access.proto\x1a\x19throng/post/v1/post.proto\"\xfa\x01\n" +
 	"\x0eListLogRequest\x121\n" +
 	"\n" +
-	"author_ids\x18\x01 \x03(\tB\x12\xbaH\x0f\x92\x01\f\b\x01\x10\x90N\"\x05r\x03\xb0\x01\x01R\tauthorIds\x12(\n" +
+	"author_ids\x18\x01 \x03(\tB\x12\xbaH\x0f\x92\x01\f\b\x01\x10\x91N\"\x05r\x03\xb0\x01\x01R\tauthorIds\x12(\n" +
 	"\tbefore_id\x18\x02 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\bbeforeId\x12$\n" +
 	"\afrom_id\x18\x03 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\x06fromId\x12 \n" +
 	"\x05limit\x18\x04 \x01(\x05B\n" +

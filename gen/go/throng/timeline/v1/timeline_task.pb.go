@@ -146,6 +146,54 @@ func (x *MoveReader) GetTargetHorizonId() string {
 	return ""
 }
 
+// TrimReaders is the queue message for cutting written timelines down to their
+// greatest length, from the reader after a place on. Handling it twice changes
+// nothing.
+type TrimReaders struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The last reader that was looked at; empty to begin with the first.
+	AfterReaderId string `protobuf:"bytes,1,opt,name=after_reader_id,json=afterReaderId,proto3" json:"after_reader_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TrimReaders) Reset() {
+	*x = TrimReaders{}
+	mi := &file_throng_timeline_v1_timeline_task_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TrimReaders) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TrimReaders) ProtoMessage() {}
+
+func (x *TrimReaders) ProtoReflect() protoreflect.Message {
+	mi := &file_throng_timeline_v1_timeline_task_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TrimReaders.ProtoReflect.Descriptor instead.
+func (*TrimReaders) Descriptor() ([]byte, []int) {
+	return file_throng_timeline_v1_timeline_task_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *TrimReaders) GetAfterReaderId() string {
+	if x != nil {
+		return x.AfterReaderId
+	}
+	return ""
+}
+
 var File_throng_timeline_v1_timeline_task_proto protoreflect.FileDescriptor
 
 const file_throng_timeline_v1_timeline_task_proto_rawDesc = "" +
@@ -159,7 +207,9 @@ const file_throng_timeline_v1_timeline_task_proto_rawDesc = "" +
 	"\n" +
 	"MoveReader\x12%\n" +
 	"\treader_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\breaderId\x127\n" +
-	"\x11target_horizon_id\x18\x02 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\x0ftargetHorizonIdB\xdb\x01\n" +
+	"\x11target_horizon_id\x18\x02 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\x0ftargetHorizonId\"B\n" +
+	"\vTrimReaders\x123\n" +
+	"\x0fafter_reader_id\x18\x01 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\rafterReaderIdB\xdb\x01\n" +
 	"\x16com.throng.timeline.v1B\x11TimelineTaskProtoP\x01ZDgithub.com/throng-social/throng/gen/go/throng/timeline/v1;timelinev1\xa2\x02\x03TTX\xaa\x02\x12Throng.Timeline.V1\xca\x02\x12Throng\\Timeline\\V1\xe2\x02\x1eThrong\\Timeline\\V1\\GPBMetadata\xea\x02\x14Throng::Timeline::V1b\x06proto3"
 
 var (
@@ -174,10 +224,11 @@ func file_throng_timeline_v1_timeline_task_proto_rawDescGZIP() []byte {
 	return file_throng_timeline_v1_timeline_task_proto_rawDescData
 }
 
-var file_throng_timeline_v1_timeline_task_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_throng_timeline_v1_timeline_task_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_throng_timeline_v1_timeline_task_proto_goTypes = []any{
-	(*FanoutPage)(nil), // 0: throng.timeline.v1.FanoutPage
-	(*MoveReader)(nil), // 1: throng.timeline.v1.MoveReader
+	(*FanoutPage)(nil),  // 0: throng.timeline.v1.FanoutPage
+	(*MoveReader)(nil),  // 1: throng.timeline.v1.MoveReader
+	(*TrimReaders)(nil), // 2: throng.timeline.v1.TrimReaders
 }
 var file_throng_timeline_v1_timeline_task_proto_depIdxs = []int32{
 	0, // [0:0] is the sub-list for method output_type
@@ -198,7 +249,7 @@ func file_throng_timeline_v1_timeline_task_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_throng_timeline_v1_timeline_task_proto_rawDesc), len(file_throng_timeline_v1_timeline_task_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   2,
+			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

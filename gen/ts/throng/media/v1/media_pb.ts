@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file throng/media/v1/media.proto.
  */
 export const file_throng_media_v1_media: GenFile = /*@__PURE__*/
-  fileDesc("Cht0aHJvbmcvbWVkaWEvdjEvbWVkaWEucHJvdG8SD3Rocm9uZy5tZWRpYS52MSJjCgVNZWRpYRIKCgJpZBgBIAEoCRILCgN1cmwYAiABKAkSFAoMY29udGVudF90eXBlGAMgASgJEg0KBXdpZHRoGAQgASgFEg4KBmhlaWdodBgFIAEoBRIMCgRzaXplGAYgASgDIqABChNDcmVhdGVVcGxvYWRSZXF1ZXN0EkkKDGNvbnRlbnRfdHlwZRgBIAEoCUIzukgwci5SCmltYWdlL2pwZWdSCWltYWdlL3BuZ1IJaW1hZ2UvZ2lmUgppbWFnZS93ZWJwEhoKBHNpemUYAiABKANCDLpICSIHGICAgAQoARIiCg9pZGVtcG90ZW5jeV9rZXkYAyABKAlCCbpIBnIEEAgYQCJsChRDcmVhdGVVcGxvYWRSZXNwb25zZRIQCghtZWRpYV9pZBgBIAEoCRISCgp1cGxvYWRfdXJsGAIgASgJEi4KCmV4cGlyZXNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIi0KD0dldE1lZGlhUmVxdWVzdBIaCghtZWRpYV9pZBgBIAEoCUIIukgFcgOwAQEiOQoQR2V0TWVkaWFSZXNwb25zZRIlCgVtZWRpYRgBIAEoCzIWLnRocm9uZy5tZWRpYS52MS5NZWRpYTLPAQoMTWVkaWFTZXJ2aWNlEmMKDENyZWF0ZVVwbG9hZBIkLnRocm9uZy5tZWRpYS52MS5DcmVhdGVVcGxvYWRSZXF1ZXN0GiUudGhyb25nLm1lZGlhLnYxLkNyZWF0ZVVwbG9hZFJlc3BvbnNlIgaK5xgCCAISWgoIR2V0TWVkaWESIC50aHJvbmcubWVkaWEudjEuR2V0TWVkaWFSZXF1ZXN0GiEudGhyb25nLm1lZGlhLnYxLkdldE1lZGlhUmVzcG9uc2UiCZACAYrnGAIIAUK/AQoTY29tLnRocm9uZy5tZWRpYS52MUIKTWVkaWFQcm90b1ABWj5naXRodWIuY29tL3Rocm9uZy1zb2NpYWwvdGhyb25nL2dlbi9nby90aHJvbmcvbWVkaWEvdjE7bWVkaWF2MaICA1RNWKoCD1Rocm9uZy5NZWRpYS5WMcoCD1Rocm9uZ1xNZWRpYVxWMeICG1Rocm9uZ1xNZWRpYVxWMVxHUEJNZXRhZGF0YeoCEVRocm9uZzo6TWVkaWE6OlYxYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp, file_throng_access_v1_access]);
+  fileDesc("Cht0aHJvbmcvbWVkaWEvdjEvbWVkaWEucHJvdG8SD3Rocm9uZy5tZWRpYS52MSJjCgVNZWRpYRIKCgJpZBgBIAEoCRILCgN1cmwYAiABKAkSFAoMY29udGVudF90eXBlGAMgASgJEg0KBXdpZHRoGAQgASgFEg4KBmhlaWdodBgFIAEoBRIMCgRzaXplGAYgASgDIqwBChNDcmVhdGVVcGxvYWRSZXF1ZXN0EkkKDGNvbnRlbnRfdHlwZRgBIAEoCUIzukgwci5SCmltYWdlL2pwZWdSCWltYWdlL3BuZ1IJaW1hZ2UvZ2lmUgppbWFnZS93ZWJwEhoKBHNpemUYAiABKANCDLpICSIHGICAgAQoARIuCg9pZGVtcG90ZW5jeV9rZXkYAyABKAlCFbpIEnIQEAgYQDIKXlteXHgwMF0qJCJsChRDcmVhdGVVcGxvYWRSZXNwb25zZRIQCghtZWRpYV9pZBgBIAEoCRISCgp1cGxvYWRfdXJsGAIgASgJEi4KCmV4cGlyZXNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIi0KD0dldE1lZGlhUmVxdWVzdBIaCghtZWRpYV9pZBgBIAEoCUIIukgFcgOwAQEiOQoQR2V0TWVkaWFSZXNwb25zZRIlCgVtZWRpYRgBIAEoCzIWLnRocm9uZy5tZWRpYS52MS5NZWRpYTLPAQoMTWVkaWFTZXJ2aWNlEmMKDENyZWF0ZVVwbG9hZBIkLnRocm9uZy5tZWRpYS52MS5DcmVhdGVVcGxvYWRSZXF1ZXN0GiUudGhyb25nLm1lZGlhLnYxLkNyZWF0ZVVwbG9hZFJlc3BvbnNlIgaK5xgCCAISWgoIR2V0TWVkaWESIC50aHJvbmcubWVkaWEudjEuR2V0TWVkaWFSZXF1ZXN0GiEudGhyb25nLm1lZGlhLnYxLkdldE1lZGlhUmVzcG9uc2UiCZACAYrnGAIIAUK/AQoTY29tLnRocm9uZy5tZWRpYS52MUIKTWVkaWFQcm90b1ABWj5naXRodWIuY29tL3Rocm9uZy1zb2NpYWwvdGhyb25nL2dlbi9nby90aHJvbmcvbWVkaWEvdjE7bWVkaWF2MaICA1RNWKoCD1Rocm9uZy5NZWRpYS5WMcoCD1Rocm9uZ1xNZWRpYVxWMeICG1Rocm9uZ1xNZWRpYVxWMVxHUEJNZXRhZGF0YeoCEVRocm9uZzo6TWVkaWE6OlYxYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp, file_throng_access_v1_access]);
 
 /**
  * Media is one picture as clients show it.
@@ -48,14 +48,14 @@ export type Media = Message<"throng.media.v1.Media"> & {
   contentType: string;
 
   /**
-   * Width in pixels.
+   * Width in pixels, as it is shown upright.
    *
    * @generated from field: int32 width = 4;
    */
   width: number;
 
   /**
-   * Height in pixels.
+   * Height in pixels, as it is shown upright.
    *
    * @generated from field: int32 height = 5;
    */
@@ -90,7 +90,8 @@ export type CreateUploadRequest = Message<"throng.media.v1.CreateUploadRequest">
   contentType: string;
 
   /**
-   * Size in bytes, 1 to 8 MiB; the upload must have exactly this size.
+   * Size in bytes, 1 to 8 MiB; the upload must have exactly this size. What is
+   * kept may be smaller: place, time and device are taken out.
    *
    * @generated from field: int64 size = 2;
    */
@@ -203,7 +204,9 @@ export const MediaService: GenService<{
   /**
    * CreateUpload reserves an id and answers where the bytes are to be PUT.
    * Errors: `invalid_argument` for a type that is no supported picture or a
-   * size over the limit, `resource_exhausted` past 100 open uploads.
+   * size over the limit, `failed_precondition` with reason
+   * `idempotency_key_reused`, `resource_exhausted` past 100 open uploads: those
+   * that nothing shows yet and whose address still takes bytes or has taken them.
    *
    * @generated from rpc throng.media.v1.MediaService.CreateUpload
    */

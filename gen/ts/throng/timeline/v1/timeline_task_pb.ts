@@ -11,7 +11,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file throng/timeline/v1/timeline_task.proto.
  */
 export const file_throng_timeline_v1_timeline_task: GenFile = /*@__PURE__*/
-  fileDesc("CiZ0aHJvbmcvdGltZWxpbmUvdjEvdGltZWxpbmVfdGFzay5wcm90bxISdGhyb25nLnRpbWVsaW5lLnYxImoKCkZhbm91dFBhZ2USGQoHcG9zdF9pZBgBIAEoCUIIukgFcgOwAQESGwoJYXV0aG9yX2lkGAIgASgJQgi6SAVyA7ABARIkCg9hZnRlcl9yZWFkZXJfaWQYAyABKAlCC7pICNgBAXIDsAEBIlEKCk1vdmVSZWFkZXISGwoJcmVhZGVyX2lkGAEgASgJQgi6SAVyA7ABARImChF0YXJnZXRfaG9yaXpvbl9pZBgCIAEoCUILukgI2AEBcgOwAQFC2wEKFmNvbS50aHJvbmcudGltZWxpbmUudjFCEVRpbWVsaW5lVGFza1Byb3RvUAFaRGdpdGh1Yi5jb20vdGhyb25nLXNvY2lhbC90aHJvbmcvZ2VuL2dvL3Rocm9uZy90aW1lbGluZS92MTt0aW1lbGluZXYxogIDVFRYqgISVGhyb25nLlRpbWVsaW5lLlYxygISVGhyb25nXFRpbWVsaW5lXFYx4gIeVGhyb25nXFRpbWVsaW5lXFYxXEdQQk1ldGFkYXRh6gIUVGhyb25nOjpUaW1lbGluZTo6VjFiBnByb3RvMw", [file_buf_validate_validate]);
+  fileDesc("CiZ0aHJvbmcvdGltZWxpbmUvdjEvdGltZWxpbmVfdGFzay5wcm90bxISdGhyb25nLnRpbWVsaW5lLnYxImoKCkZhbm91dFBhZ2USGQoHcG9zdF9pZBgBIAEoCUIIukgFcgOwAQESGwoJYXV0aG9yX2lkGAIgASgJQgi6SAVyA7ABARIkCg9hZnRlcl9yZWFkZXJfaWQYAyABKAlCC7pICNgBAXIDsAEBIlEKCk1vdmVSZWFkZXISGwoJcmVhZGVyX2lkGAEgASgJQgi6SAVyA7ABARImChF0YXJnZXRfaG9yaXpvbl9pZBgCIAEoCUILukgI2AEBcgOwAQEiMwoLVHJpbVJlYWRlcnMSJAoPYWZ0ZXJfcmVhZGVyX2lkGAEgASgJQgu6SAjYAQFyA7ABAULbAQoWY29tLnRocm9uZy50aW1lbGluZS52MUIRVGltZWxpbmVUYXNrUHJvdG9QAVpEZ2l0aHViLmNvbS90aHJvbmctc29jaWFsL3Rocm9uZy9nZW4vZ28vdGhyb25nL3RpbWVsaW5lL3YxO3RpbWVsaW5ldjGiAgNUVFiqAhJUaHJvbmcuVGltZWxpbmUuVjHKAhJUaHJvbmdcVGltZWxpbmVcVjHiAh5UaHJvbmdcVGltZWxpbmVcVjFcR1BCTWV0YWRhdGHqAhRUaHJvbmc6OlRpbWVsaW5lOjpWMWIGcHJvdG8z", [file_buf_validate_validate]);
 
 /**
  * FanoutPage is the queue message for one page of a fan-out: the post is to be
@@ -80,4 +80,27 @@ export type MoveReader = Message<"throng.timeline.v1.MoveReader"> & {
  */
 export const MoveReaderSchema: GenMessage<MoveReader> = /*@__PURE__*/
   messageDesc(file_throng_timeline_v1_timeline_task, 1);
+
+/**
+ * TrimReaders is the queue message for cutting written timelines down to their
+ * greatest length, from the reader after a place on. Handling it twice changes
+ * nothing.
+ *
+ * @generated from message throng.timeline.v1.TrimReaders
+ */
+export type TrimReaders = Message<"throng.timeline.v1.TrimReaders"> & {
+  /**
+   * The last reader that was looked at; empty to begin with the first.
+   *
+   * @generated from field: string after_reader_id = 1;
+   */
+  afterReaderId: string;
+};
+
+/**
+ * Describes the message throng.timeline.v1.TrimReaders.
+ * Use `create(TrimReadersSchema)` to create a new message.
+ */
+export const TrimReadersSchema: GenMessage<TrimReaders> = /*@__PURE__*/
+  messageDesc(file_throng_timeline_v1_timeline_task, 2);
 

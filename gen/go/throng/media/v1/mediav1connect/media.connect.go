@@ -45,7 +45,9 @@ const (
 type MediaServiceClient interface {
 	// CreateUpload reserves an id and answers where the bytes are to be PUT.
 	// Errors: `invalid_argument` for a type that is no supported picture or a
-	// size over the limit, `resource_exhausted` past 100 open uploads.
+	// size over the limit, `failed_precondition` with reason
+	// `idempotency_key_reused`, `resource_exhausted` past 100 open uploads: those
+	// that nothing shows yet and whose address still takes bytes or has taken them.
 	CreateUpload(context.Context, *v1.CreateUploadRequest) (*v1.CreateUploadResponse, error)
 	// GetMedia describes one uploaded picture.
 	// Errors: `not_found` when it does not exist or was not uploaded yet.
@@ -107,7 +109,9 @@ func (c *mediaServiceClient) GetMedia(ctx context.Context, req *v1.GetMediaReque
 type MediaServiceHandler interface {
 	// CreateUpload reserves an id and answers where the bytes are to be PUT.
 	// Errors: `invalid_argument` for a type that is no supported picture or a
-	// size over the limit, `resource_exhausted` past 100 open uploads.
+	// size over the limit, `failed_precondition` with reason
+	// `idempotency_key_reused`, `resource_exhausted` past 100 open uploads: those
+	// that nothing shows yet and whose address still takes bytes or has taken them.
 	CreateUpload(context.Context, *v1.CreateUploadRequest) (*v1.CreateUploadResponse, error)
 	// GetMedia describes one uploaded picture.
 	// Errors: `not_found` when it does not exist or was not uploaded yet.

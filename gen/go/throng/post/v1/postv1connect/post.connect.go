@@ -58,7 +58,8 @@ const (
 type PostServiceClient interface {
 	// CreatePost stores a post; once it is answered, the post is kept and will
 	// reach every follower. The same idempotency key answers the same post.
-	// Errors: `not_found` for a post to reply to that is gone,
+	// Errors: `not_found` with reason `reply_to_not_found` for a post to reply to
+	// that is gone, or `post_deleted` where the key's post was deleted since;
 	// `failed_precondition` with reason `media_not_ready` or
 	// `idempotency_key_reused`, `resource_exhausted` past the author's rate.
 	CreatePost(context.Context, *v1.CreatePostRequest) (*v1.CreatePostResponse, error)
@@ -238,7 +239,8 @@ func (c *postServiceClient) UnlikePost(ctx context.Context, req *v1.UnlikePostRe
 type PostServiceHandler interface {
 	// CreatePost stores a post; once it is answered, the post is kept and will
 	// reach every follower. The same idempotency key answers the same post.
-	// Errors: `not_found` for a post to reply to that is gone,
+	// Errors: `not_found` with reason `reply_to_not_found` for a post to reply to
+	// that is gone, or `post_deleted` where the key's post was deleted since;
 	// `failed_precondition` with reason `media_not_ready` or
 	// `idempotency_key_reused`, `resource_exhausted` past the author's rate.
 	CreatePost(context.Context, *v1.CreatePostRequest) (*v1.CreatePostResponse, error)

@@ -1,0 +1,64 @@
+# The targets that people use. `make help` lists them.
+
+BIN      := $(CURDIR)/.bin
+GO_FILES := $(shell git ls-files '*.go' 2>/dev/null)
+PACKAGES := $(shell go list ./... 2>/dev/null)
+export PATH := $(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help dev build web generate test test-go test-web test-browser verify lint bench fuzz clean tools
+
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+dev: build ## Build everything and start it on a private Postgres.
+	@exec bin/throng dev
+
+build: node_modules/.installed web/dist/.built ## Build the binary with the web app in it.
+	@go build -o bin/throng ./cmd/throng
+
+node_modules/.installed: package-lock.json
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+WEB_SOURCES := $(shell git ls-files web/src web/public web/index.html web/vite.config.ts sdk/ts/src gen/ts 2>/dev/null) package-lock.json
+
+web/dist/.built: $(WEB_SOURCES) node_modules/.installed
+	@npm run --silent build
+	@rm -rf internal/webapp/dist/* && cp -R web/dist/. internal/webapp/dist/ && touch $@
+
+tools: $(BIN)/.installed ## Build the pinned tools into .bin.
+
+$(BIN)/.installed: tools/go.mod tools/go.sum
+	@mkdir -p $(BIN) && GOBIN=$(BIN) go install -modfile=tools/go.mod tool && touch $@
+
+generate: tools node_modules/.installed ## Write all generated code anew.
+	@buf format -w proto && buf generate && sqlc generate && go test ./internal/app -run TestSettingsReference -update
+
+test: test-go test-web test-browser ## Run every test: Go with -race, web, and a real browser.
+
+test-go: tools
+	@scripts/install postgres
+	@gotestsum --format=pkgname-and-test-fails -- -race -timeout=15m ./...
+
+test-web: node_modules/.installed
+	@npm run --silent test
+
+test-browser: build
+	@scripts/install chromium
+	@scripts/browser-test
+
+verify: tools node_modules/.installed ## Prove that generated code is fresh, contracts are kept, and the linters are content.
+	@scripts/verify
+
+lint: tools node_modules/.installed ## Run the linters alone.
+	@golangci-lint run && buf lint && npm run --silent lint
+
+bench: build ## Measure each hot path against its limit and print the ratios.
+	@go run ./internal/bench/cmd
+
+fuzz: ## Fuzz every parser for ten seconds each.
+	@scripts/fuzz 10s
+
+clean: ## Remove what was built; data folders stay.
+	@rm -rf bin web/dist internal/webapp/dist/* node_modules/.installed && touch internal/webapp/dist/.keep

@@ -1,0 +1,40 @@
+// Command throng is the whole of Throng: server, worker, importer, lab.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is the command line; each command is in the file of its name.
+type commands struct {
+	Dev     devCommand     `cmd:"" help:"Run everything in one process on a private Postgres, with a demo community."`
+	Serve   serveCommand   `cmd:"" help:"Serve the API, the web app and, if asked to, run jobs as well."`
+	Worker  workerCommand  `cmd:"" help:"Run jobs."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date."`
+	Import  importCommand  `cmd:"" help:"Load data in bulk through the API, as an operator."`
+	Role    roleCommand    `cmd:"" help:"Give an account a role."`
+	Token   tokenCommand   `cmd:"" help:"Print a short-lived access token for an account."`
+	Queue   queueCommand   `cmd:"" help:"Look into the queues and bring dead letters back."`
+	Recount recountCommand `cmd:"" help:"Compare everything precomputed with a full recount; exit 1 unless there are 0 differences."`
+	Doctor  doctorCommand  `cmd:"" help:"Check the parts of a deployment and say what is wrong."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	parser := kong.Parse(&commands{}, kong.Name("throng"), kong.UsageOnError(),
+		kong.Description("A backend for community products."), kong.BindTo(ctx, (*context.Context)(nil)))
+	if err := parser.Run(); err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintln(os.Stderr, "throng: "+err.Error())
+		stop()
+		os.Exit(1)
+	}
+}

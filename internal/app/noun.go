@@ -1,0 +1,169 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/throng-social/throng/gen/go/throng/graph/v1/graphv1connect"
+	"github.com/throng-social/throng/gen/go/throng/media/v1/mediav1connect"
+	"github.com/throng-social/throng/gen/go/throng/post/v1/postv1connect"
+	"github.com/throng-social/throng/gen/go/throng/timeline/v1/timelinev1connect"
+	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
+	"github.com/throng-social/throng/internal/graph"
+	"github.com/throng-social/throng/internal/media"
+	"github.com/throng-social/throng/internal/page"
+	"github.com/throng-social/throng/internal/post"
+	"github.com/throng-social/throng/internal/postgres"
+	"github.com/throng-social/throng/internal/queue"
+	"github.com/throng-social/throng/internal/rpc"
+	"github.com/throng-social/throng/internal/timeline"
+	"github.com/throng-social/throng/internal/user"
+)
+
+// nouns are the services of this process; nil where one runs elsewhere.
+type nouns struct {
+	media    *media.Service
+	user     *user.Service
+	graph    *graph.Service
+	post     *post.Service
+	timeline *timeline.Service
+}
+
+// clients are how nouns reach one another: within, or over the network.
+type clients struct {
+	media mediav1connect.MediaInternalServiceClient
+	user  userv1connect.UserInternalServiceClient
+	graph graphv1connect.GraphInternalServiceClient
+	post  postv1connect.PostInternalServiceClient
+}
+
+// remote makes clients for every noun that has an address.
+func remote(s Settings) clients {
+	client := &http.Client{Transport: internalTransport()}
+	options := rpc.ClientOptions(s.Secret)
+	return clients{
+		media: mediav1connect.NewMediaInternalServiceClient(client, s.Peers["media"], options),
+		user:  userv1connect.NewUserInternalServiceClient(client, s.Peers["user"], options),
+		graph: graphv1connect.NewGraphInternalServiceClient(client, s.Peers["graph"], options),
+		post:  postv1connect.NewPostInternalServiceClient(client, s.Peers["post"], options),
+	}
+}
+
+// internalTransport speaks HTTP/2 without TLS, on few connections that stay.
+func internalTransport() *http.Transport {
+	t := &http.Transport{
+		DialContext:     (&net.Dialer{Timeout: 3 * time.Second}).DialContext,
+		MaxConnsPerHost: 64,
+		IdleConnTimeout: time.Minute,
+		Protocols:       &http.Protocols{},
+	}
+	t.Protocols.SetUnencryptedHTTP2(true)
+	return t
+}
+
+// build makes the nouns that run here, from those that stand on none upwards. A
+// noun that has an address in the peers is reached there even if it runs here
+// too, which is how the seam is tested in one process.
+func build(s Settings, db *postgres.DB, pub *queue.Publisher, log *slog.Logger) (nouns, clients, error) {
+	var n nouns
+	c := remote(s)
+	pages := page.NewSealer(s.secret())
+	within := func(noun string) bool { return s.runs(noun) && s.Peers[noun] == "" }
+	if s.runs("media") {
+		var err error
+		if n.media, err = media.New(media.Deps{DB: db, Dir: s.MediaDir, Secret: s.secret(), Log: log}); err != nil {
+			return n, c, err
+		}
+	}
+	if within("media") {
+		c.media = mediaWithin{n.media}
+	}
+	if s.runs("user") {
+		n.user = user.New(user.Deps{DB: db, Events: pub, Media: c.media, Pages: pages, Secret: s.secret(), Limits: s.signInLimits(), Log: log})
+	}
+	if within("user") {
+		c.user = userWithin{n.user}
+	}
+	if s.runs("graph") {
+		n.graph = graph.New(graph.Deps{DB: db, Publisher: pub, Users: c.user, Pages: pages, FollowRate: s.followRate(), Log: log})
+	}
+	if within("graph") {
+		c.graph = graphWithin{n.graph}
+	}
+	if s.runs("post") {
+		n.post = post.New(post.Deps{DB: db, Publisher: pub, Media: c.media, Pages: pages, Rate: s.postRate(), Log: log})
+	}
+	if within("post") {
+		c.post = postWithin{n.post}
+	}
+	if s.runs("timeline") {
+		n.timeline = timeline.New(timeline.Deps{DB: db, Queue: pub, Users: c.user, Graph: c.graph, Posts: c.post, Pages: pages, Config: s.Timeline, Log: log})
+	}
+	return n, c, nil
+}
+
+func (s *Settings) signInLimits() user.Limits {
+	if s.RateLimits {
+		return user.DefaultLimits()
+	}
+	return user.NoLimits()
+}
+
+func (s *Settings) followRate() graph.Rate {
+	if s.RateLimits {
+		return graph.DefaultRate
+	}
+	return graph.Rate{}
+}
+
+func (s *Settings) postRate() post.Rate {
+	if s.RateLimits {
+		return post.DefaultRate
+	}
+	return post.Rate{}
+}
+
+// mountPublic adds what clients may call.
+func (n nouns) mountPublic(s *rpc.Server) {
+	if n.media != nil {
+		s.Mount(mediav1connect.NewMediaServiceHandler(n.media, s.Options()))
+	}
+	if n.user != nil {
+		s.Mount(userv1connect.NewUserServiceHandler(n.user, s.Options()))
+	}
+	if n.graph != nil {
+		s.Mount(graphv1connect.NewGraphServiceHandler(n.graph, s.Options()))
+	}
+	if n.post != nil {
+		s.Mount(postv1connect.NewPostServiceHandler(n.post, s.Options()))
+	}
+	if n.timeline != nil {
+		s.Mount(timelinev1connect.NewTimelineServiceHandler(n.timeline, s.Options()))
+	}
+}
+
+// mountInternal adds what other nouns may call.
+func (n nouns) mountInternal(s *rpc.Server) {
+	if n.media != nil {
+		s.Mount(mediav1connect.NewMediaInternalServiceHandler(n.media, s.Options()))
+	}
+	if n.user != nil {
+		s.Mount(userv1connect.NewUserInternalServiceHandler(n.user, s.Options()))
+	}
+	if n.graph != nil {
+		s.Mount(graphv1connect.NewGraphInternalServiceHandler(n.graph, s.Options()))
+	}
+	if n.post != nil {
+		s.Mount(postv1connect.NewPostInternalServiceHandler(n.post, s.Options()))
+	}
+}
+
+// recounts are the checks of what is precomputed, by noun.
+func (n nouns) recounts() map[string]func(context.Context, func(string)) (int, error) {
+	return map[string]func(context.Context, func(string)) (int, error){
+		"graph": n.graph.Recount, "post": n.post.Recount, "timeline": n.timeline.Recount,
+	}
+}

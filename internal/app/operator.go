@@ -1,0 +1,121 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/throng-social/throng/gen/db/queuedb"
+	accessv1 "github.com/throng-social/throng/gen/go/throng/access/v1"
+	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
+)
+
+const maxTokenTTL = 24 * time.Hour
+
+// Operator is these settings for a process that serves nothing: all nouns within.
+func (s Settings) Operator() Settings {
+	s.Services, s.Peers = Nouns, nil
+	return s
+}
+
+// SetRole gives an account a role by name.
+func (a *App) SetRole(ctx context.Context, handle, role string) error {
+	value, ok := accessv1.Role_value["ROLE_"+strings.ToUpper(role)]
+	if !ok {
+		return fmt.Errorf("there is no role %q", role)
+	}
+	return a.nouns.user.SetRole(ctx, handle, accessv1.Role(value))
+}
+
+// Token is an access token for an account.
+func (a *App) Token(ctx context.Context, handle string, ttl time.Duration) (string, error) {
+	if ttl <= 0 || ttl > maxTokenTTL {
+		return "", fmt.Errorf("a token is valid for more than 0 and at most %v", maxTokenTTL)
+	}
+	res, err := a.nouns.user.GetUser(ctx, &userv1.GetUserRequest{Key: &userv1.GetUserRequest_Handle{Handle: handle}})
+	if err != nil {
+		return "", err
+	}
+	token, _, err := a.nouns.user.IssueToken(ctx, uuid.MustParse(res.GetUser().GetId()), ttl)
+	return token, err
+}
+
+var errDifferences = errors.New("what is precomputed differs from a recount")
+
+// Recount recounts one noun, or all, and prints each difference.
+func (a *App) Recount(ctx context.Context, noun string, out io.Writer) error {
+	total, recounts := 0, a.nouns.recounts()
+	for _, name := range Nouns {
+		recount, ok := recounts[name]
+		if !ok || (noun != "" && noun != name) {
+			continue
+		}
+		n, err := recount(ctx, func(difference string) { fmt.Fprintln(out, difference) })
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "%s: %d differences\n", name, n)
+		total += n
+	}
+	if total > 0 {
+		return errDifferences
+	}
+	return nil
+}
+
+const listedDeadLetters = 100
+
+// QueueStatus prints what waits in the queues, and the dead letters.
+func (a *App) QueueStatus(ctx context.Context, out io.Writer) error {
+	q := queuedb.New()
+	rows, err := q.CountJobs(ctx, a.db.Writer(ctx))
+	if err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "TOPIC\tQUEUE\tSTATE\tJOBS\tOLDEST")
+	for _, r := range rows {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", r.Kind, r.Queue, r.State, r.Jobs, time.Since(r.Oldest).Round(time.Second))
+	}
+	if err := w.Flush(); err != nil || len(rows) == 0 {
+		return err
+	}
+	dead, err := q.ListDeadLetters(ctx, a.db.Writer(ctx), queuedb.ListDeadLettersParams{PageLimit: listedDeadLetters})
+	for _, d := range dead {
+		fmt.Fprintf(out, "dead letter %d of %s after %d tries: %s\n", d.ID, d.Kind, d.Attempt, d.LastError)
+	}
+	return err
+}
+
+const redriveTries = 20
+
+// Redrive gives dead letters their tries again.
+func (a *App) Redrive(ctx context.Context, topic string, out io.Writer) error {
+	n, err := queuedb.New().RedriveDeadLetters(ctx, a.db.Writer(ctx), queuedb.RedriveDeadLettersParams{Kind: topic, Tries: redriveTries})
+	if err == nil {
+		fmt.Fprintf(out, "%d dead letters are in their queues again\n", n)
+	}
+	return err
+}
+
+// OpenJobs counts the jobs that are still to succeed.
+func (a *App) OpenJobs(ctx context.Context) (int64, error) {
+	return queuedb.New().CountOpenJobs(ctx, a.db.Writer(ctx))
+}
+
+// Topics are the topics that this process's nouns handle.
+func (a *App) Topics() []string {
+	var topics []string
+	for topic := range a.nouns.handlers() {
+		topics = append(topics, topic)
+	}
+	slices.Sort(topics)
+	return topics
+}

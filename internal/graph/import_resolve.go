@@ -1,0 +1,127 @@
+package graph
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
+	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
+	"github.com/throng-social/throng/internal/id"
+)
+
+// maxKnown bounds the handles that a stream remembers, at about 100 bytes each.
+const maxKnown = 200_000
+
+// The reasons for which a row is refused are part of the contract.
+const (
+	reasonSelf    = "follow_self"
+	reasonBlocked = "blocked"
+	reasonMissing = "account_missing"
+)
+
+// importBatch is what became of a message before it is stored.
+type importBatch struct {
+	rows    []importRow
+	refused []refusal
+	// received is how many rows the message had, created how many accounts were
+	// made for them.
+	received, created int64
+}
+
+// importRow is a row with accounts in place of handles.
+type importRow struct {
+	edge
+	line int64
+}
+
+type refusal struct {
+	line   int64
+	reason string
+}
+
+// handles are the accounts of handles in lower case; uuid.Nil where there is none.
+type handles map[string]uuid.UUID
+
+// resolver turns the handles of a stream into accounts. It asks for each once,
+// as most come again.
+type resolver struct {
+	users userv1connect.UserInternalServiceClient
+	known handles
+}
+
+func (r *resolver) run(ctx context.Context, in <-chan importMessage, out chan<- importBatch) error {
+	for m := range in {
+		created, err := r.learn(ctx, m)
+		if err != nil {
+			return err
+		}
+		b := r.batch(m)
+		b.created = created
+		if err := send(ctx, out, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// learn makes all handles of a message known, and answers how many accounts were
+// made for that.
+func (r *resolver) learn(ctx context.Context, m importMessage) (created int64, err error) {
+	if len(r.known) > maxKnown {
+		clear(r.known)
+	}
+	var unknown []string
+	for _, row := range m {
+		for _, h := range []string{strings.ToLower(row.GetFollower()), strings.ToLower(row.GetFollowee())} {
+			if _, ok := r.known[h]; !ok {
+				r.known[h] = uuid.Nil
+				unknown = append(unknown, h)
+			}
+		}
+	}
+	if len(unknown) == 0 {
+		return 0, nil
+	}
+	res, err := r.users.ResolveHandles(ctx, &userv1.ResolveHandlesRequest{Handles: unknown, CreateMissing: true})
+	if err != nil {
+		return 0, err
+	}
+	ids, err := id.ParseAll("user_ids", res.GetUserIds())
+	if err != nil {
+		return 0, err
+	}
+	for i, h := range unknown {
+		r.known[h] = ids[i]
+	}
+	return res.GetCreated(), nil
+}
+
+// batch refuses what no account can follow.
+func (r *resolver) batch(m importMessage) importBatch {
+	b := importBatch{rows: make([]importRow, 0, len(m)), received: int64(len(m))}
+	for _, row := range m {
+		e := edge{r.known[strings.ToLower(row.GetFollower())], r.known[strings.ToLower(row.GetFollowee())]}
+		switch {
+		case strings.EqualFold(row.GetFollower(), row.GetFollowee()):
+			b.refused = append(b.refused, refusal{row.GetLine(), reasonSelf})
+		case e.FollowerID == uuid.Nil || e.FolloweeID == uuid.Nil:
+			b.refused = append(b.refused, refusal{row.GetLine(), reasonMissing})
+		default:
+			b.rows = append(b.rows, importRow{edge: e, line: row.GetLine()})
+		}
+	}
+	return b
+}
+
+// join makes one batch of two.
+func (b importBatch) join(o importBatch) importBatch {
+	return importBatch{
+		rows:     slices.Concat(b.rows, o.rows),
+		refused:  slices.Concat(b.refused, o.refused),
+		received: b.received + o.received,
+		created:  b.created + o.created,
+	}
+}

@@ -1,0 +1,80 @@
+package timeline
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/throng-social/throng/gen/db/timelinedb"
+	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
+	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
+	"github.com/throng-social/throng/internal/fault"
+	"github.com/throng-social/throng/internal/id"
+	"github.com/throng-social/throng/internal/identity"
+)
+
+// ExplainPost implements throng.timeline.v1.
+func (s *Service) ExplainPost(ctx context.Context, req *timelinev1.ExplainPostRequest) (*timelinev1.ExplainPostResponse, error) {
+	caller, err := identity.Account(ctx)
+	if err != nil {
+		return nil, err
+	}
+	post, err := id.Parse("post_id", req.GetPostId())
+	if err != nil {
+		return nil, err
+	}
+	res := &timelinev1.ExplainPostResponse{Cause: timelinev1.ExplainPostResponse_CAUSE_DELETED}
+	if err := s.explainDelivery(ctx, caller.UserID, post, res); err != nil {
+		return nil, err
+	}
+	found, err := s.Posts.HydratePosts(ctx, &postv1.HydratePostsRequest{PostIds: []string{req.GetPostId()}})
+	if err != nil {
+		return nil, err
+	}
+	if len(found.GetPosts()) == 0 {
+		if res.GetDeliveredAt() == nil {
+			return nil, fault.New(fault.NotFound, "post_not_found", "there is no such post")
+		}
+		return res, nil
+	}
+	res.StoredAt = found.GetPosts()[0].GetCreatedAt()
+	return res, s.explainAuthor(ctx, caller.UserID, found.GetPosts()[0].GetAuthorId(), res)
+}
+
+// explainDelivery says when the post was written into the reader's timeline.
+func (s *Service) explainDelivery(ctx context.Context, reader, post uuid.UUID, res *timelinev1.ExplainPostResponse) error {
+	at, err := s.q.GetEntry(ctx, s.DB.Reader(ctx), timelinedb.GetEntryParams{ReaderID: reader, PostID: post})
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	res.DeliveredAt = timestamppb.New(at)
+	return err
+}
+
+// explainAuthor says how the author's posts reach the reader.
+func (s *Service) explainAuthor(ctx context.Context, reader uuid.UUID, authorID string, res *timelinev1.ExplainPostResponse) error {
+	author, err := id.Parse("author_id", authorID)
+	if err != nil {
+		return err
+	}
+	if author == reader {
+		res.InTimeline, res.Cause, res.Mode = true, timelinev1.ExplainPostResponse_CAUSE_OWN, timelinev1.ExplainPostResponse_EDGE_MODE_PULL
+		return nil
+	}
+	following, err := s.following(ctx, reader)
+	if err != nil {
+		return err
+	}
+	if !contains(following, author) {
+		res.Cause = timelinev1.ExplainPostResponse_CAUSE_NOT_FOLLOWED
+		return nil
+	}
+	res.InTimeline, res.Cause = true, timelinev1.ExplainPostResponse_CAUSE_FOLLOWED
+	mode, err := s.q.GetEdge(ctx, s.DB.Reader(ctx), timelinedb.GetEdgeParams{AuthorID: author, ReaderID: reader})
+	if fault.Is(err, fault.NotFound) {
+		mode, err = modePull, nil
+	}
+	res.Mode = timelinev1.ExplainPostResponse_EdgeMode(mode)
+	return err
+}

@@ -1,0 +1,186 @@
+package timeline
+
+import (
+	"bytes"
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/throng-social/throng/gen/db/timelinedb"
+	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
+	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
+	"github.com/throng-social/throng/internal/id"
+)
+
+// entry is one line of a skeleton.
+type entry struct {
+	post, author uuid.UUID
+	pulled       bool
+}
+
+// skeleton is a stretch of a timeline without the posts' content. Nothing that
+// belongs between the place it was asked for and next is missing from it.
+type skeleton struct {
+	// entries are newest first, each once.
+	entries []entry
+	// next is the last place that was looked at; nil when there is nothing below.
+	next uuid.UUID
+	// pushed and pulled count the followed authors by how they were read.
+	pushed, pulled int
+	// cold says that the reader's written entries ended within this stretch.
+	cold bool
+}
+
+// request is whose timeline is read, and how.
+type request struct {
+	viewer   uuid.UUID
+	strategy timelinev1.Strategy
+}
+
+// skeleton reads at most limit entries before a place.
+func (s *Service) skeleton(ctx context.Context, r request, before uuid.UUID, limit int) (skeleton, error) {
+	following, err := s.following(ctx, r.viewer)
+	if err != nil {
+		return skeleton{}, err
+	}
+	snap, err := s.snapshot(ctx, r, before, limit)
+	if err != nil {
+		return skeleton{}, err
+	}
+	written, floor := writtenEntries(snap, following, limit)
+	pulled := without(following, snap.Pushed)
+	out := skeleton{pushed: len(following) - len(pulled), pulled: len(pulled)}
+	logs, err := s.pull(ctx, append(pulled, r.viewer), before, floor, limit)
+	if err != nil {
+		return skeleton{}, err
+	}
+	out.entries = merge(written, logs, limit)
+	switch {
+	case len(out.entries) == limit:
+		out.next = out.entries[limit-1].post
+	case floor != snap.Horizon:
+		out.next = floor
+	case snap.Horizon != uuid.Nil:
+		err = s.below(ctx, r, following, snap.Horizon, before, limit, &out)
+	}
+	return out, err
+}
+
+// snapshot reads what decides a page. Under pull nothing that was written counts.
+func (s *Service) snapshot(ctx context.Context, r request, before uuid.UUID, limit int) (timelinedb.ReadPageRow, error) {
+	if r.strategy == timelinev1.Strategy_STRATEGY_PULL {
+		return timelinedb.ReadPageRow{Horizon: id.Max}, nil
+	}
+	return s.q.ReadPage(ctx, s.DB.Reader(ctx), timelinedb.ReadPageParams{ReaderID: r.viewer, BeforeID: before, PageLimit: int32(limit)}) //nolint:gosec // bounded
+}
+
+// below goes on under the horizon, where every author is pulled.
+func (s *Service) below(ctx context.Context, r request, following []uuid.UUID, horizon, before uuid.UUID, limit int, out *skeleton) error {
+	out.cold = r.strategy != timelinev1.Strategy_STRATEGY_PULL
+	rest := limit - len(out.entries)
+	logs, err := s.pull(ctx, append(slices.Clone(following), r.viewer), least(horizon, before), uuid.Nil, rest)
+	if err != nil {
+		return err
+	}
+	out.entries = append(out.entries, logs...)
+	if len(logs) == rest {
+		out.next = logs[rest-1].post
+	}
+	return nil
+}
+
+// writtenEntries keeps of the written entries those of followed authors, and
+// says down to which place they are complete: the last that was looked at, or
+// the horizon when there were no more.
+func writtenEntries(snap timelinedb.ReadPageRow, following []uuid.UUID, limit int) (entries []entry, floor uuid.UUID) {
+	floor = snap.Horizon
+	if len(snap.PostIds) == limit {
+		floor = snap.PostIds[limit-1]
+	}
+	for i, post := range snap.PostIds {
+		if author := snap.AuthorIds[i]; contains(following, author) {
+			entries = append(entries, entry{post: post, author: author})
+		}
+	}
+	return entries, floor
+}
+
+// pull merges the logs of authors from a place (inclusive) to another.
+func (s *Service) pull(ctx context.Context, authors []uuid.UUID, before, from uuid.UUID, limit int) ([]entry, error) {
+	req := &postv1.ListLogRequest{AuthorIds: id.Strings(authors), BeforeId: upper(before), FromId: id.String(from), Limit: int32(limit)} //nolint:gosec // bounded
+	res, err := s.Posts.ListLog(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	return logEntries(res)
+}
+
+// upper leaves an upper end out that bounds nothing.
+func upper(before uuid.UUID) string {
+	if before == id.Max {
+		return ""
+	}
+	return before.String()
+}
+
+func logEntries(res *postv1.ListLogResponse) ([]entry, error) {
+	entries := make([]entry, len(res.GetPostIds()))
+	for i, p := range res.GetPostIds() {
+		post, err := uuid.Parse(p)
+		if err != nil {
+			return nil, err
+		}
+		author, err := uuid.Parse(res.GetAuthorIds()[i])
+		if err != nil {
+			return nil, err
+		}
+		entries[i] = entry{post: post, author: author, pulled: true}
+	}
+	return entries, nil
+}
+
+// merge merges two lists that are newest first into one of at most limit
+// entries, each post once; what was written counts as written.
+func merge(written, logs []entry, limit int) []entry {
+	out := make([]entry, 0, min(len(written)+len(logs), limit))
+	for len(out) < limit && (len(written) > 0 || len(logs) > 0) {
+		switch {
+		case len(logs) == 0 || (len(written) > 0 && compare(written[0].post, logs[0].post) > 0):
+			out, written = append(out, written[0]), written[1:]
+		case len(written) == 0 || compare(written[0].post, logs[0].post) < 0:
+			out, logs = append(out, logs[0]), logs[1:]
+		default:
+			out, written, logs = append(out, written[0]), written[1:], logs[1:]
+		}
+	}
+	return out
+}
+
+func compare(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }
+
+func least(a, b uuid.UUID) uuid.UUID {
+	if compare(a, b) < 0 {
+		return a
+	}
+	return b
+}
+
+func contains(sorted []uuid.UUID, u uuid.UUID) bool {
+	_, found := slices.BinarySearchFunc(sorted, u, compare)
+	return found
+}
+
+// without answers what of a sorted list is not in another, in a list of its own.
+func without(all, but []uuid.UUID) []uuid.UUID {
+	rest := make([]uuid.UUID, 0, max(len(all)-len(but), 0)+1)
+	for _, u := range all {
+		for len(but) > 0 && compare(but[0], u) < 0 {
+			but = but[1:]
+		}
+		if len(but) == 0 || but[0] != u {
+			rest = append(rest, u)
+		}
+	}
+	return rest
+}

@@ -1,0 +1,54 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useState } from "react";
+import { Button } from "../ui/Button";
+import { Icon } from "../ui/Icon";
+import { useReached } from "./reachability";
+
+const retryMs = 8_000;
+
+/** Says that the server cannot be reached, and tries again until it can. */
+export function Reach() {
+  const reached = useReached();
+  const client = useQueryClient();
+  const [trying, setTrying] = useState(false);
+
+  const retry = useCallback(async () => {
+    setTrying(true);
+    await client.refetchQueries({ type: "active", predicate: ({ state }) => state.error !== null });
+    setTrying(false);
+  }, [client]);
+
+  useEffect(() => {
+    if (reached) {
+      return;
+    }
+    const timer = setInterval(() => void retry(), retryMs * (0.75 + Math.random() / 2));
+    window.addEventListener("online", retry);
+    return () => {
+      clearInterval(timer);
+      window.removeEventListener("online", retry);
+    };
+  }, [reached, retry]);
+
+  return (
+    <div role="status">
+      {!reached && (
+        <div className="mb-2.5 flex items-center gap-3 rounded-panel bg-ink px-5 py-3 text-ground">
+          <Icon name="warning" />
+          <p className="flex-1 text-sm font-medium">
+            {navigator.onLine ? "Throng cannot be reached just now." : "You are offline."} What you see may be old.
+          </p>
+          <Button
+            busy={trying}
+            className="border-ground/50 text-ground hover:border-ground"
+            look="outline"
+            onClick={() => void retry()}
+            size="small"
+          >
+            Retry
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}

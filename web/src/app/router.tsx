@@ -1,0 +1,112 @@
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  type ParsedLocation,
+  type RouterHistory,
+  redirect,
+} from "@tanstack/react-router";
+import type { Session } from "@throng/sdk";
+import { Broken } from "./Broken";
+import { NotFound } from "./NotFound";
+import { Shell } from "./Shell";
+import { Start } from "./Start";
+
+interface RouterContext {
+  session: Session;
+}
+
+const root = createRootRouteWithContext<RouterContext>()({ component: Shell });
+const getParentRoute = () => root;
+
+/** Sends visitors to the door, and notes where they were headed. */
+function members({ context, location }: { context: RouterContext; location: ParsedLocation }) {
+  if (!context.session.current) {
+    throw redirect({ to: "/signin", search: { next: location.href } });
+  }
+}
+
+/** Sends those who are in already on. */
+function visitors({ context }: { context: RouterContext }) {
+  if (context.session.current) {
+    throw redirect({ to: "/" });
+  }
+}
+
+const nextOf = (search: Record<string, unknown>): { next?: string } =>
+  typeof search.next === "string" ? { next: search.next } : {};
+const wordsOf = (search: Record<string, unknown>): { q?: string } =>
+  search.q === undefined || search.q === "" ? {} : { q: String(search.q) };
+
+// Each page is a file of its own, fetched when it is first headed for.
+const routes = [
+  createRoute({ getParentRoute, path: "/", component: Start }),
+  createRoute({
+    getParentRoute,
+    path: "/signin",
+    validateSearch: nextOf,
+    beforeLoad: visitors,
+    component: lazyRouteComponent(() => import("../user/SignInPage"), "SignInPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/signup",
+    validateSearch: nextOf,
+    beforeLoad: visitors,
+    component: lazyRouteComponent(() => import("../user/SignUpPage"), "SignUpPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/people",
+    validateSearch: wordsOf,
+    component: lazyRouteComponent(() => import("../user/PeoplePage"), "PeoplePage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/posts/$postId",
+    component: lazyRouteComponent(() => import("../post/PostPage"), "PostPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/@{$handle}",
+    component: lazyRouteComponent(() => import("../user/ProfilePage"), "ProfilePage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/@{$handle}/followers",
+    component: lazyRouteComponent(() => import("../graph/FollowsPage"), "FollowersPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/@{$handle}/following",
+    component: lazyRouteComponent(() => import("../graph/FollowsPage"), "FollowingPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/settings",
+    beforeLoad: members,
+    component: lazyRouteComponent(() => import("../settings/SettingsPage"), "SettingsPage"),
+  }),
+] as const;
+
+/** The pages of the app; tests give a history in memory. */
+export function createAppRouter(session: Session, history?: RouterHistory) {
+  return createRouter({
+    routeTree: root.addChildren([...routes]),
+    context: { session },
+    ...(history && { history }),
+    defaultPreload: "intent",
+    defaultErrorComponent: Broken,
+    defaultNotFoundComponent: NotFound,
+    scrollRestoration: true,
+  });
+}
+
+export type AppRouter = ReturnType<typeof createAppRouter>;
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: AppRouter;
+  }
+}

@@ -1,0 +1,100 @@
+import { createConnectQueryKey } from "@connectrpc/connect-query";
+import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import {
+  type GetPostResponse,
+  type ListPostsByAuthorResponse,
+  type ListRepliesResponse,
+  type Post,
+  PostService,
+} from "@throng/gen/throng/post/v1/post_pb";
+import {
+  type GetHomeTimelineResponse,
+  type TimelineItem,
+  TimelineService,
+} from "@throng/gen/throng/timeline/v1/timeline_pb";
+
+// The same post stands in several answers: home, its author's list, replies, its
+// own page. These few functions keep all of them in step.
+
+const home = createConnectQueryKey({
+  schema: TimelineService.method.getHomeTimeline,
+  cardinality: "infinite",
+});
+const authors = createConnectQueryKey({
+  schema: PostService.method.listPostsByAuthor,
+  cardinality: "infinite",
+});
+const replies = createConnectQueryKey({ schema: PostService.method.listReplies, cardinality: "infinite" });
+const single = createConnectQueryKey({ schema: PostService.method.getPost, cardinality: "finite" });
+
+type Patch = (post: Post) => Post | undefined;
+
+/** Changes a post in every answer held; a patch that answers nothing takes it out. */
+export function patchPost(client: QueryClient, postId: string, patch: Patch): void {
+  const one = (post: Post) => {
+    const next = post.id === postId ? patch(post) : post;
+    return next ? [next] : [];
+  };
+  client.setQueriesData<InfiniteData<GetHomeTimelineResponse>>({ queryKey: home }, (data) =>
+    eachPage(data, (page) => ({ ...page, items: page.items.flatMap((item) => itemWith(item, one)) })),
+  );
+  for (const queryKey of [authors, replies]) {
+    client.setQueriesData<InfiniteData<ListPostsByAuthorResponse | ListRepliesResponse>>(
+      { queryKey },
+      (data) => eachPage(data, (page) => ({ ...page, posts: page.posts.flatMap(one) })),
+    );
+  }
+  client.setQueriesData<GetPostResponse>({ queryKey: single }, (data) => {
+    const post = data?.post && one(data.post)[0];
+    return data && post ? { ...data, post } : data;
+  });
+}
+
+/** Puts posts on top of the home timeline, each once. */
+export function prependHome(client: QueryClient, items: TimelineItem[]): void {
+  client.setQueriesData<InfiniteData<GetHomeTimelineResponse>>({ queryKey: home }, (data) => {
+    const [first, ...rest] = data?.pages ?? [];
+    if (!data || !first) {
+      return data;
+    }
+    const held = new Set(data.pages.flatMap((page) => page.items.map((item) => item.post?.id)));
+    const fresh = items.filter((item) => !held.has(item.post?.id));
+    return { ...data, pages: [{ ...first, items: [...fresh, ...first.items] }, ...rest] };
+  });
+}
+
+/** Asks for the home timeline anew, from the top. */
+export function refreshHome(client: QueryClient): Promise<void> {
+  client.setQueriesData<InfiniteData<GetHomeTimelineResponse>>({ queryKey: home }, (data) =>
+    data && { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) },
+  );
+  return client.invalidateQueries({ queryKey: home });
+}
+
+/** Asks for an author's list and a post's replies anew. */
+export function refreshAround(client: QueryClient, authorId: string, replyToId: string): void {
+  void client.invalidateQueries({
+    queryKey: createConnectQueryKey({
+      schema: PostService.method.listPostsByAuthor,
+      input: { authorId },
+      cardinality: "infinite",
+    }),
+  });
+  if (replyToId) {
+    void client.invalidateQueries({
+      queryKey: createConnectQueryKey({
+        schema: PostService.method.listReplies,
+        input: { postId: replyToId },
+        cardinality: "infinite",
+      }),
+    });
+  }
+}
+
+function eachPage<P>(data: InfiniteData<P> | undefined, change: (page: P) => P) {
+  return data && { ...data, pages: data.pages.map(change) };
+}
+
+function itemWith(item: TimelineItem, one: (post: Post) => Post[]): TimelineItem[] {
+  return item.post ? one(item.post).map((post) => (post === item.post ? item : { ...item, post })) : [item];
+}
