@@ -21,11 +21,15 @@ func (s *Service) ListFollowingIds(ctx context.Context, req *graphv1.ListFollowi
 	if err != nil {
 		return nil, err
 	}
-	ids, err := s.q.ListFollowingIds(ctx, s.db.Reader(ctx), graphdb.ListFollowingIdsParams{UserID: user, AfterID: after, Most: req.GetLimit()})
+	rows, err := s.q.ListFollowingIds(ctx, s.db.Reader(ctx), graphdb.ListFollowingIdsParams{UserID: user, AfterID: after, Most: req.GetLimit()})
 	if err != nil {
 		return nil, err
 	}
-	return &graphv1.ListFollowingIdsResponse{UserIds: ids}, nil
+	res := &graphv1.ListFollowingIdsResponse{UserIds: make([]string, len(rows)), Since: make([]int64, len(rows))}
+	for i, r := range rows {
+		res.UserIds[i], res.Since[i] = r.UserID, r.Since
+	}
+	return res, nil
 }
 
 // CheckEdges implements graphv1connect.GraphInternalServiceHandler.
@@ -41,9 +45,9 @@ func (s *Service) CheckEdges(ctx context.Context, req *graphv1.CheckEdgesRequest
 	if len(followers) != len(followees) {
 		return nil, fault.InField("followee_ids", "length", "follower_ids and followee_ids must have the same length")
 	}
-	standing, err := s.q.CheckEdges(ctx, s.db.Primary(ctx), graphdb.CheckEdgesParams{FollowerIds: followers, FolloweeIds: followees})
+	since, err := s.q.CheckEdges(ctx, s.db.Primary(ctx), graphdb.CheckEdgesParams{FollowerIds: followers, FolloweeIds: followees})
 	if err != nil {
 		return nil, err
 	}
-	return &graphv1.CheckEdgesResponse{Standing: standing}, nil
+	return &graphv1.CheckEdgesResponse{Since: since}, nil
 }

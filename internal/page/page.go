@@ -27,6 +27,11 @@ const (
 	cursorSize  = 8 + 8 + 16
 )
 
+var (
+	tokenEncoding = base64.RawURLEncoding
+	tokenSize     = tokenEncoding.EncodedLen(cursorSize + sealSize)
+)
+
 // Cursor is the last entry that was looked at. A list fills the parts it is
 // ordered by and leaves the others zero.
 type Cursor struct {
@@ -64,7 +69,7 @@ func (s Sealer) Seal(list string, c Cursor) string {
 	binary.BigEndian.PutUint64(raw[0:], math.Float64bits(c.Rank))
 	binary.BigEndian.PutUint64(raw[8:], uint64(micros(c.Time))) //nolint:gosec // read back the same way
 	copy(raw[16:], c.ID[:])
-	return base64.RawURLEncoding.EncodeToString(append(raw, s.seal(list, raw)...))
+	return tokenEncoding.EncodeToString(append(raw, s.seal(list, raw)...))
 }
 
 // Open reads a token of that list. The empty token is the first page:
@@ -73,8 +78,9 @@ func (s Sealer) Open(list, token string, first Cursor) (Cursor, error) {
 	if token == "" {
 		return first, nil
 	}
-	raw, err := base64.RawURLEncoding.DecodeString(token)
-	if err != nil || len(raw) != cursorSize+sealSize || !hmac.Equal(raw[cursorSize:], s.seal(list, raw[:cursorSize])) {
+	raw, err := tokenEncoding.DecodeString(token)
+	// Line breaks are passed over in decoding, so the token's own length is asked as well.
+	if err != nil || len(token) != tokenSize || len(raw) != cursorSize+sealSize || !hmac.Equal(raw[cursorSize:], s.seal(list, raw[:cursorSize])) {
 		return Cursor{}, fault.InField("page_token", "page_token_invalid", "page_token is not a token of this list")
 	}
 	c := Cursor{Rank: math.Float64frombits(binary.BigEndian.Uint64(raw))}

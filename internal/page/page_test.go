@@ -96,7 +96,7 @@ func change(t *rapid.T, token string) string {
 		return token[:rapid.IntRange(0, len(token)-1).Draw(t, "length")]
 	default:
 		at := rapid.IntRange(0, len(token)).Draw(t, "at")
-		return token[:at] + rapid.StringN(1, 4, -1).Draw(t, "put in") + token[at:]
+		return token[:at] + rapid.StringMatching(`[A-Za-z\r\n= ]{1,4}`).Draw(t, "put in") + token[at:]
 	}
 }
 
@@ -114,6 +114,7 @@ func FuzzOpen(f *testing.F) {
 	f.Add("list", "")
 	f.Add("list", "not a token")
 	f.Add("list", sealer.Seal("list", page.Cursor{Rank: 0.5, Time: time.UnixMicro(1), ID: uuid.Max}))
+	f.Add("list", sealer.Seal("list", page.Cursor{})+"\n")
 	f.Add("other", sealer.Seal("list", page.Cursor{}))
 	f.Fuzz(func(t *testing.T, list, token string) {
 		c, err := sealer.Open(list, token, page.Cursor{})

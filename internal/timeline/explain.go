@@ -66,7 +66,7 @@ func (s *Service) explainAuthor(ctx context.Context, reader uuid.UUID, authorID 
 	if err != nil {
 		return err
 	}
-	if !contains(following, author) {
+	if !follows(following, author) {
 		res.Cause = timelinev1.ExplainPostResponse_CAUSE_NOT_FOLLOWED
 		return nil
 	}

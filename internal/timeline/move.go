@@ -27,8 +27,12 @@ const (
 
 var errRestless = errors.New("the edges keep changing")
 
-// edge is an author and a reader who follows, or followed, him.
-type edge struct{ author, reader uuid.UUID }
+// edge is an author and a reader who follows, or followed, him; since names the
+// incarnation of the follow, 0 where there is none.
+type edge struct {
+	author, reader uuid.UUID
+	since          int64
+}
 
 // OnFollowsChanged makes the edges that an event names agree with the graph. It
 // goes by the graph's present state and asks again after its own write: whoever
@@ -43,7 +47,7 @@ func (s *Service) OnFollowsChanged(ctx context.Context, ev *eventv1.Event) error
 		if err != nil {
 			return err
 		}
-		overtaken, err := s.apply(ctx, edges, standing)
+		overtaken, err := s.apply(ctx, standing)
 		if err != nil {
 			return err
 		}
@@ -51,7 +55,7 @@ func (s *Service) OnFollowsChanged(ctx context.Context, ev *eventv1.Event) error
 		if err != nil {
 			return err
 		}
-		if edges = append(changed(edges, standing, again), overtaken...); len(edges) == 0 {
+		if edges = append(changed(standing, again), overtaken...); len(edges) == 0 {
 			return nil
 		}
 	}
@@ -70,18 +74,26 @@ func edgesOf(ev *eventv1.FollowsChanged) ([]edge, error) {
 	return edges, nil
 }
 
-func (s *Service) standing(ctx context.Context, edges []edge) ([]bool, error) {
+// standing asks the graph how the edges stand now.
+func (s *Service) standing(ctx context.Context, edges []edge) ([]edge, error) {
 	authors, readers := columns(edges)
 	res, err := s.Graph.CheckEdges(ctx, &graphv1.CheckEdgesRequest{FollowerIds: id.Strings(readers), FolloweeIds: id.Strings(authors)})
-	return res.GetStanding(), err
+	if err != nil {
+		return nil, err
+	}
+	now := slices.Clone(edges)
+	for i, since := range res.GetSince() {
+		now[i].since = since
+	}
+	return now, nil
 }
 
 // apply deletes the edges that ended and promotes the others. It answers those
 // whose promotion was overtaken by another move.
-func (s *Service) apply(ctx context.Context, edges []edge, standing []bool) (overtaken []edge, err error) {
+func (s *Service) apply(ctx context.Context, edges []edge) (overtaken []edge, err error) {
 	var begun, ended []edge
-	for i, e := range edges {
-		if standing[i] {
+	for _, e := range edges {
+		if e.since != 0 {
 			begun = append(begun, e)
 		} else {
 			ended = append(ended, e)
@@ -103,10 +115,10 @@ func (s *Service) apply(ctx context.Context, edges []edge, standing []bool) (ove
 	return overtaken, nil
 }
 
-func changed(edges []edge, before, after []bool) []edge {
+func changed(before, after []edge) []edge {
 	var differ []edge
-	for i, e := range edges {
-		if before[i] != after[i] {
+	for i, e := range after {
+		if before[i] != e {
 			differ = append(differ, e)
 		}
 	}
@@ -145,6 +157,10 @@ type move struct {
 func (s *Service) beginMove(ctx context.Context, edges []edge) (*move, error) {
 	m := &move{raised: map[uuid.UUID]uuid.UUID{}}
 	authors, readers := columns(edges)
+	since := make([]int64, len(edges))
+	for i, e := range edges {
+		since[i] = e.since
+	}
 	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
 		if err := s.q.MakeReaders(ctx, tx, readers); err != nil {
 			return err
@@ -153,7 +169,7 @@ func (s *Service) beginMove(ctx context.Context, edges []edge) (*move, error) {
 		if m.generation, err = s.q.NextGeneration(ctx, tx); err != nil {
 			return err
 		}
-		rows, err := s.q.PromoteEdges(ctx, tx, timelinedb.PromoteEdgesParams{Generation: m.generation, AuthorIds: authors, ReaderIds: readers})
+		rows, err := s.q.PromoteEdges(ctx, tx, timelinedb.PromoteEdgesParams{Generation: m.generation, AuthorIds: authors, ReaderIds: readers, Since: since})
 		m.edges = m.edges[:0]
 		for _, r := range rows {
 			m.edges = append(m.edges, edge{author: r.AuthorID, reader: r.ReaderID})

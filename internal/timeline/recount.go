@@ -25,17 +25,15 @@ func (s *Service) Recount(ctx context.Context, report func(difference string)) (
 		}
 		edges := make([]edge, len(rows))
 		for i, r := range rows {
-			edges[i] = edge{author: r.AuthorID, reader: r.ReaderID}
+			edges[i] = edge{author: r.AuthorID, reader: r.ReaderID, since: r.Since}
 		}
 		standing, err := s.standing(ctx, edges)
 		if err != nil {
 			return differences, err
 		}
-		for i, e := range edges {
-			if !standing[i] {
-				differences++
-				report(fmt.Sprintf("timeline: an edge from %s to %s without a follow", e.author, e.reader))
-			}
+		for _, e := range changed(edges, standing) {
+			differences++
+			report(fmt.Sprintf("timeline: the edge from %s to %s is not that of the follow", e.author, e.reader))
 		}
 		after = edges[len(edges)-1]
 	}

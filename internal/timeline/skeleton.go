@@ -3,7 +3,6 @@ package timeline
 import (
 	"bytes"
 	"context"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -49,7 +48,7 @@ func (s *Service) skeleton(ctx context.Context, r request, before uuid.UUID, lim
 		return skeleton{}, err
 	}
 	written, floor := writtenEntries(snap, following, limit)
-	pulled := without(following, snap.Pushed)
+	pulled := notPushed(following, snap)
 	out := skeleton{pushed: len(following) - len(pulled), pulled: len(pulled)}
 	logs, err := s.pull(ctx, append(pulled, r.viewer), before, floor, limit)
 	if err != nil {
@@ -76,10 +75,10 @@ func (s *Service) snapshot(ctx context.Context, r request, before uuid.UUID, lim
 }
 
 // below goes on under the horizon, where every author is pulled.
-func (s *Service) below(ctx context.Context, r request, following []uuid.UUID, horizon, before uuid.UUID, limit int, out *skeleton) error {
+func (s *Service) below(ctx context.Context, r request, following []follow, horizon, before uuid.UUID, limit int, out *skeleton) error {
 	out.cold = r.strategy != timelinev1.Strategy_STRATEGY_PULL
 	rest := limit - len(out.entries)
-	logs, err := s.pull(ctx, append(slices.Clone(following), r.viewer), least(horizon, before), uuid.Nil, rest)
+	logs, err := s.pull(ctx, append(authorsOf(following), r.viewer), least(horizon, before), uuid.Nil, rest)
 	if err != nil {
 		return err
 	}
@@ -93,13 +92,13 @@ func (s *Service) below(ctx context.Context, r request, following []uuid.UUID, h
 // writtenEntries keeps of the written entries those of followed authors, and
 // says down to which place they are complete: the last that was looked at, or
 // the horizon when there were no more.
-func writtenEntries(snap timelinedb.ReadPageRow, following []uuid.UUID, limit int) (entries []entry, floor uuid.UUID) {
+func writtenEntries(snap timelinedb.ReadPageRow, following []follow, limit int) (entries []entry, floor uuid.UUID) {
 	floor = snap.Horizon
 	if len(snap.PostIds) == limit {
 		floor = snap.PostIds[limit-1]
 	}
 	for i, post := range snap.PostIds {
-		if author := snap.AuthorIds[i]; contains(following, author) {
+		if author := snap.AuthorIds[i]; follows(following, author) {
 			entries = append(entries, entry{post: post, author: author})
 		}
 	}
@@ -166,21 +165,18 @@ func least(a, b uuid.UUID) uuid.UUID {
 	return b
 }
 
-func contains(sorted []uuid.UUID, u uuid.UUID) bool {
-	_, found := slices.BinarySearchFunc(sorted, u, compare)
-	return found
-}
-
-// without answers what of a sorted list is not in another, in a list of its own.
-func without(all, but []uuid.UUID) []uuid.UUID {
-	rest := make([]uuid.UUID, 0, max(len(all)-len(but), 0)+1)
-	for _, u := range all {
-		for len(but) > 0 && compare(but[0], u) < 0 {
-			but = but[1:]
+// notPushed are the authors whose posts are not written to the reader in the
+// present incarnation of the follow. Both lists ascend by author.
+func notPushed(following []follow, snap timelinedb.ReadPageRow) []uuid.UUID {
+	pulled := make([]uuid.UUID, 0, max(len(following)-len(snap.Pushed), 0)+1)
+	i := 0
+	for _, f := range following {
+		for i < len(snap.Pushed) && compare(snap.Pushed[i], f.author) < 0 {
+			i++
 		}
-		if len(but) == 0 || but[0] != u {
-			rest = append(rest, u)
+		if i == len(snap.Pushed) || snap.Pushed[i] != f.author || snap.PushedSince[i] != f.since {
+			pulled = append(pulled, f.author)
 		}
 	}
-	return rest
+	return pulled
 }

@@ -76,7 +76,7 @@ type Service struct {
 	Deps
 
 	q       *timelinedb.Queries
-	follows *cache.Cache[uuid.UUID, []uuid.UUID]
+	follows *cache.Cache[uuid.UUID, []follow]
 	heads   *cache.Cache[headKey, head]
 	streams *streams
 }
@@ -86,7 +86,7 @@ func New(d Deps) *Service {
 	return &Service{
 		Deps:    d,
 		q:       timelinedb.New(),
-		follows: cache.New[uuid.UUID, []uuid.UUID](cache.Config{Size: knownFollowers, Lifetime: followsLife}),
+		follows: cache.New[uuid.UUID, []follow](cache.Config{Size: knownFollowers, Lifetime: followsLife}),
 		heads:   cache.New[headKey, head](cache.Config{Size: knownHeads, Lifetime: d.Config.HeadLife}),
 		streams: newStreams(),
 	}

@@ -58,7 +58,7 @@ func New() (*Handler, error) {
 }
 
 func newFile(name string, raw []byte) file {
-	f := file{plain: raw, kind: mime.TypeByExtension(path.Ext(name))}
+	f := file{plain: raw, kind: kindOf(path.Ext(name))}
 	var buf bytes.Buffer
 	w, err := gzip.NewWriterLevel(&buf, gzip.BestCompression)
 	if err != nil {
@@ -71,6 +71,21 @@ func newFile(name string, raw []byte) file {
 		f.zipped = buf.Bytes()
 	}
 	return f
+}
+
+// kindOf does not depend on what the machine knows of types: browsers are told
+// not to guess, so a file of no type would not be used.
+func kindOf(extension string) string {
+	switch extension {
+	case ".webmanifest":
+		return "application/manifest+json"
+	case ".woff2":
+		return "font/woff2"
+	}
+	if kind := mime.TypeByExtension(extension); kind != "" {
+		return kind
+	}
+	return "application/octet-stream"
 }
 
 // ServeHTTP implements http.Handler.

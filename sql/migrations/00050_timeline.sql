@@ -27,6 +27,9 @@ CREATE TABLE timeline_edges
 (
     author_id  uuid     NOT NULL,
     reader_id  uuid     NOT NULL,
+    -- Which incarnation of the follow this is of. A read counts an edge of another
+    -- one as pull.
+    since      bigint   NOT NULL,
     mode       smallint NOT NULL CHECK (mode IN (1, 2, 3)),
     -- Fresh for each incarnation and each move, so that a move that was overtaken
     -- finds out.

@@ -78,14 +78,14 @@ LIMIT @most;
 -- ListFollowingIds is what every read of a timeline begins with. It has no eye on
 -- blocks, as no follow stands across one.
 -- name: ListFollowingIds :many
-SELECT followee_id::text
+SELECT followee_id::text AS user_id, (extract(EPOCH FROM created_at) * 1000000)::bigint AS since
 FROM graph_follows
 WHERE follower_id = @user_id AND followee_id > @after_id::uuid
 ORDER BY followee_id
 LIMIT @most;
 
 -- name: CheckEdges :many
-SELECT EXISTS (SELECT FROM graph_follows AS f WHERE f.follower_id = e.follower_id AND f.followee_id = e.followee_id)::bool AS standing
+SELECT coalesce((SELECT (extract(EPOCH FROM f.created_at) * 1000000)::bigint FROM graph_follows AS f WHERE f.follower_id = e.follower_id AND f.followee_id = e.followee_id), 0)::bigint AS since
 FROM (SELECT unnest(@follower_ids::uuid[]) AS follower_id, unnest(@followee_ids::uuid[]) AS followee_id,
              generate_subscripts(@follower_ids::uuid[], 1) AS place) AS e
 ORDER BY place;

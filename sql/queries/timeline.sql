@@ -2,7 +2,8 @@
 -- Everything that decides a page, from one snapshot: the horizon, the authors
 -- whose posts are written here, and the written entries before a place.
 SELECT coalesce((SELECT r.horizon FROM timeline_readers r WHERE r.reader_id = @reader_id), '00000000-0000-0000-0000-000000000000'::uuid)::uuid AS horizon,
-       ARRAY(SELECT e.author_id FROM timeline_edges e WHERE e.reader_id = @reader_id AND e.mode = 3 ORDER BY e.author_id)::uuid[] AS pushed,
+       coalesce(edges.authors, '{}')::uuid[]                                                                                                AS pushed,
+       coalesce(edges.since, '{}')::bigint[]                                                                                                AS pushed_since,
        coalesce(page.post_ids, '{}')::uuid[]                                                                                                AS post_ids,
        coalesce(page.author_ids, '{}')::uuid[]                                                                                              AS author_ids
 FROM (SELECT array_agg(t.post_id ORDER BY t.post_id DESC) AS post_ids, array_agg(t.author_id ORDER BY t.post_id DESC) AS author_ids
@@ -12,7 +13,11 @@ FROM (SELECT array_agg(t.post_id ORDER BY t.post_id DESC) AS post_ids, array_agg
               AND n.post_id < @before_id
               AND n.post_id >= coalesce((SELECT r.horizon FROM timeline_readers r WHERE r.reader_id = @reader_id), '00000000-0000-0000-0000-000000000000'::uuid)
             ORDER BY n.post_id DESC
-            LIMIT @page_limit::int) t) page;
+            LIMIT @page_limit::int) t) page,
+     (SELECT array_agg(e.author_id ORDER BY e.author_id) AS authors, array_agg(e.since ORDER BY e.author_id) AS since
+      FROM timeline_edges e
+      WHERE e.reader_id = @reader_id
+        AND e.mode = 3) edges;
 
 -- name: FanoutPage :one
 -- Writes a post into the timelines of the author's next readers. Edges on the
@@ -42,13 +47,13 @@ SELECT nextval('timeline_generations')::bigint;
 
 -- name: PromoteEdges :many
 -- Step (a): the edges are promoting under a fresh generation, unless they are
--- push already. Fan-outs write to them from the commit on.
-INSERT INTO timeline_edges AS e (author_id, reader_id, mode, generation)
-SELECT DISTINCT u.author_id, u.reader_id, 2, @generation::bigint
-FROM (SELECT unnest(@author_ids::uuid[]) AS author_id, unnest(@reader_ids::uuid[]) AS reader_id) AS u
+-- push already in this incarnation. Fan-outs write to them from the commit on.
+INSERT INTO timeline_edges AS e (author_id, reader_id, since, mode, generation)
+SELECT DISTINCT ON (u.author_id, u.reader_id) u.author_id, u.reader_id, u.since, 2, @generation::bigint
+FROM (SELECT unnest(@author_ids::uuid[]) AS author_id, unnest(@reader_ids::uuid[]) AS reader_id, unnest(@since::bigint[]) AS since) AS u
 ORDER BY 1, 2
-ON CONFLICT (author_id, reader_id) DO UPDATE SET mode = 2, generation = excluded.generation
-WHERE e.mode <> 3
+ON CONFLICT (author_id, reader_id) DO UPDATE SET mode = 2, generation = excluded.generation, since = excluded.since
+WHERE e.mode <> 3 OR e.since <> excluded.since
 RETURNING author_id, reader_id;
 
 -- name: PromoteReader :many
@@ -175,7 +180,7 @@ WHERE ctid = ANY (ARRAY(SELECT e.ctid FROM timeline_entries e WHERE e.reader_id 
 
 -- name: ListEdgesByReader :many
 -- The next edges in order of reader and author, for recounts.
-SELECT author_id, reader_id, mode
+SELECT author_id, reader_id, since, mode
 FROM timeline_edges
 WHERE (reader_id, author_id) > (@after_reader_id::uuid, @after_author_id::uuid)
 ORDER BY reader_id, author_id

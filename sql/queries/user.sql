@@ -34,11 +34,10 @@ LIMIT @n;
 -- common letters must not rank every account.
 -- name: SearchByResemblance :many
 SELECT id, rank
-FROM (SELECT id, (greatest(word_similarity(@query::text, handle)::float8 + similarity(@query, handle),
-                           word_similarity(@query, name_key)::float8 + similarity(@query, name_key)) / 2)::float8 AS rank
+FROM (SELECT id, greatest(similarity(@query::text, handle), similarity(@query, name_key))::float8 AS rank
       FROM users
       WHERE deleted_at IS NULL
-        AND (@query <% handle OR (name_key <> '' AND @query <% name_key))
+        AND @query <% (handle || ' ' || name_key)
         AND NOT (handle >= @query AND handle < @query_end)
         AND NOT (name_key >= @query AND name_key < @query_end)
       LIMIT @candidates) AS candidates
@@ -96,9 +95,10 @@ SET email           = NULL,
 WHERE id = @id;
 
 -- name: ListHandles :many
-SELECT id, handle
-FROM users
-WHERE handle = ANY (@handles::text[]) AND deleted_at IS NULL;
+SELECT u.id, u.handle
+FROM unnest(@handles::text[]) AS asked (handle)
+JOIN users u ON u.handle = asked.handle
+WHERE u.deleted_at IS NULL;
 
 -- The handles must be sorted, so that calls at the same time wait for one
 -- another in one direction only.

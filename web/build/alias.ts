@@ -6,6 +6,4 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export const alias = [
   { find: /^@throng\/gen\/(.*)$/, replacement: `${at("../../gen/ts/")}$1` },
   { find: /^@throng\/sdk$/, replacement: at("../../sdk/ts/src/index.ts") },
-  // The package exports this module under its full file name only.
-  { find: /^(@bufbuild\/protovalidate\/gen\/.*_pb)$/, replacement: "$1.js" },
 ];

@@ -38,7 +38,7 @@ func (q *Queries) AddCounts(ctx context.Context, db DBTX, arg AddCountsParams) (
 }
 
 const checkEdges = `-- name: CheckEdges :many
-SELECT EXISTS (SELECT FROM graph_follows AS f WHERE f.follower_id = e.follower_id AND f.followee_id = e.followee_id)::bool AS standing
+SELECT coalesce((SELECT (extract(EPOCH FROM f.created_at) * 1000000)::bigint FROM graph_follows AS f WHERE f.follower_id = e.follower_id AND f.followee_id = e.followee_id), 0)::bigint AS since
 FROM (SELECT unnest($1::uuid[]) AS follower_id, unnest($2::uuid[]) AS followee_id,
              generate_subscripts($1::uuid[], 1) AS place) AS e
 ORDER BY place
@@ -49,19 +49,19 @@ type CheckEdgesParams struct {
 	FolloweeIds []uuid.UUID
 }
 
-func (q *Queries) CheckEdges(ctx context.Context, db DBTX, arg CheckEdgesParams) ([]bool, error) {
+func (q *Queries) CheckEdges(ctx context.Context, db DBTX, arg CheckEdgesParams) ([]int64, error) {
 	rows, err := db.Query(ctx, checkEdges, arg.FollowerIds, arg.FolloweeIds)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []bool
+	var items []int64
 	for rows.Next() {
-		var standing bool
-		if err := rows.Scan(&standing); err != nil {
+		var since int64
+		if err := rows.Scan(&since); err != nil {
 			return nil, err
 		}
-		items = append(items, standing)
+		items = append(items, since)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -552,7 +552,7 @@ func (q *Queries) ListFollowing(ctx context.Context, db DBTX, arg ListFollowingP
 }
 
 const listFollowingIds = `-- name: ListFollowingIds :many
-SELECT followee_id::text
+SELECT followee_id::text AS user_id, (extract(EPOCH FROM created_at) * 1000000)::bigint AS since
 FROM graph_follows
 WHERE follower_id = $1 AND followee_id > $2::uuid
 ORDER BY followee_id
@@ -565,21 +565,26 @@ type ListFollowingIdsParams struct {
 	Most    int32
 }
 
+type ListFollowingIdsRow struct {
+	UserID string
+	Since  int64
+}
+
 // ListFollowingIds is what every read of a timeline begins with. It has no eye on
 // blocks, as no follow stands across one.
-func (q *Queries) ListFollowingIds(ctx context.Context, db DBTX, arg ListFollowingIdsParams) ([]string, error) {
+func (q *Queries) ListFollowingIds(ctx context.Context, db DBTX, arg ListFollowingIdsParams) ([]ListFollowingIdsRow, error) {
 	rows, err := db.Query(ctx, listFollowingIds, arg.UserID, arg.AfterID, arg.Most)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []string
+	var items []ListFollowingIdsRow
 	for rows.Next() {
-		var followee_id string
-		if err := rows.Scan(&followee_id); err != nil {
+		var i ListFollowingIdsRow
+		if err := rows.Scan(&i.UserID, &i.Since); err != nil {
 			return nil, err
 		}
-		items = append(items, followee_id)
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

@@ -254,7 +254,7 @@ func (q *Queries) LeaseReader(ctx context.Context, db DBTX, arg LeaseReaderParam
 }
 
 const listEdgesByReader = `-- name: ListEdgesByReader :many
-SELECT author_id, reader_id, mode
+SELECT author_id, reader_id, since, mode
 FROM timeline_edges
 WHERE (reader_id, author_id) > ($1::uuid, $2::uuid)
 ORDER BY reader_id, author_id
@@ -270,6 +270,7 @@ type ListEdgesByReaderParams struct {
 type ListEdgesByReaderRow struct {
 	AuthorID uuid.UUID
 	ReaderID uuid.UUID
+	Since    int64
 	Mode     int16
 }
 
@@ -283,7 +284,12 @@ func (q *Queries) ListEdgesByReader(ctx context.Context, db DBTX, arg ListEdgesB
 	var items []ListEdgesByReaderRow
 	for rows.Next() {
 		var i ListEdgesByReaderRow
-		if err := rows.Scan(&i.AuthorID, &i.ReaderID, &i.Mode); err != nil {
+		if err := rows.Scan(
+			&i.AuthorID,
+			&i.ReaderID,
+			&i.Since,
+			&i.Mode,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -397,12 +403,12 @@ func (q *Queries) NextGeneration(ctx context.Context, db DBTX) (int64, error) {
 }
 
 const promoteEdges = `-- name: PromoteEdges :many
-INSERT INTO timeline_edges AS e (author_id, reader_id, mode, generation)
-SELECT DISTINCT u.author_id, u.reader_id, 2, $1::bigint
-FROM (SELECT unnest($2::uuid[]) AS author_id, unnest($3::uuid[]) AS reader_id) AS u
+INSERT INTO timeline_edges AS e (author_id, reader_id, since, mode, generation)
+SELECT DISTINCT ON (u.author_id, u.reader_id) u.author_id, u.reader_id, u.since, 2, $1::bigint
+FROM (SELECT unnest($2::uuid[]) AS author_id, unnest($3::uuid[]) AS reader_id, unnest($4::bigint[]) AS since) AS u
 ORDER BY 1, 2
-ON CONFLICT (author_id, reader_id) DO UPDATE SET mode = 2, generation = excluded.generation
-WHERE e.mode <> 3
+ON CONFLICT (author_id, reader_id) DO UPDATE SET mode = 2, generation = excluded.generation, since = excluded.since
+WHERE e.mode <> 3 OR e.since <> excluded.since
 RETURNING author_id, reader_id
 `
 
@@ -410,6 +416,7 @@ type PromoteEdgesParams struct {
 	Generation int64
 	AuthorIds  []uuid.UUID
 	ReaderIds  []uuid.UUID
+	Since      []int64
 }
 
 type PromoteEdgesRow struct {
@@ -418,9 +425,14 @@ type PromoteEdgesRow struct {
 }
 
 // Step (a): the edges are promoting under a fresh generation, unless they are
-// push already. Fan-outs write to them from the commit on.
+// push already in this incarnation. Fan-outs write to them from the commit on.
 func (q *Queries) PromoteEdges(ctx context.Context, db DBTX, arg PromoteEdgesParams) ([]PromoteEdgesRow, error) {
-	rows, err := db.Query(ctx, promoteEdges, arg.Generation, arg.AuthorIds, arg.ReaderIds)
+	rows, err := db.Query(ctx, promoteEdges,
+		arg.Generation,
+		arg.AuthorIds,
+		arg.ReaderIds,
+		arg.Since,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -493,7 +505,8 @@ func (q *Queries) RaiseHorizons(ctx context.Context, db DBTX, arg RaiseHorizonsP
 
 const readPage = `-- name: ReadPage :one
 SELECT coalesce((SELECT r.horizon FROM timeline_readers r WHERE r.reader_id = $1), '00000000-0000-0000-0000-000000000000'::uuid)::uuid AS horizon,
-       ARRAY(SELECT e.author_id FROM timeline_edges e WHERE e.reader_id = $1 AND e.mode = 3 ORDER BY e.author_id)::uuid[] AS pushed,
+       coalesce(edges.authors, '{}')::uuid[]                                                                                                AS pushed,
+       coalesce(edges.since, '{}')::bigint[]                                                                                                AS pushed_since,
        coalesce(page.post_ids, '{}')::uuid[]                                                                                                AS post_ids,
        coalesce(page.author_ids, '{}')::uuid[]                                                                                              AS author_ids
 FROM (SELECT array_agg(t.post_id ORDER BY t.post_id DESC) AS post_ids, array_agg(t.author_id ORDER BY t.post_id DESC) AS author_ids
@@ -503,7 +516,11 @@ FROM (SELECT array_agg(t.post_id ORDER BY t.post_id DESC) AS post_ids, array_agg
               AND n.post_id < $2
               AND n.post_id >= coalesce((SELECT r.horizon FROM timeline_readers r WHERE r.reader_id = $1), '00000000-0000-0000-0000-000000000000'::uuid)
             ORDER BY n.post_id DESC
-            LIMIT $3::int) t) page
+            LIMIT $3::int) t) page,
+     (SELECT array_agg(e.author_id ORDER BY e.author_id) AS authors, array_agg(e.since ORDER BY e.author_id) AS since
+      FROM timeline_edges e
+      WHERE e.reader_id = $1
+        AND e.mode = 3) edges
 `
 
 type ReadPageParams struct {
@@ -513,10 +530,11 @@ type ReadPageParams struct {
 }
 
 type ReadPageRow struct {
-	Horizon   uuid.UUID
-	Pushed    []uuid.UUID
-	PostIds   []uuid.UUID
-	AuthorIds []uuid.UUID
+	Horizon     uuid.UUID
+	Pushed      []uuid.UUID
+	PushedSince []int64
+	PostIds     []uuid.UUID
+	AuthorIds   []uuid.UUID
 }
 
 // Everything that decides a page, from one snapshot: the horizon, the authors
@@ -527,6 +545,7 @@ func (q *Queries) ReadPage(ctx context.Context, db DBTX, arg ReadPageParams) (Re
 	err := row.Scan(
 		&i.Horizon,
 		&i.Pushed,
+		&i.PushedSince,
 		&i.PostIds,
 		&i.AuthorIds,
 	)

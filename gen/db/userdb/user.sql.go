@@ -510,9 +510,10 @@ func (q *Queries) InsertUser(ctx context.Context, db DBTX, arg InsertUserParams)
 }
 
 const listHandles = `-- name: ListHandles :many
-SELECT id, handle
-FROM users
-WHERE handle = ANY ($1::text[]) AND deleted_at IS NULL
+SELECT u.id, u.handle
+FROM unnest($1::text[]) AS asked (handle)
+JOIN users u ON u.handle = asked.handle
+WHERE u.deleted_at IS NULL
 `
 
 type ListHandlesRow struct {
@@ -889,11 +890,10 @@ func (q *Queries) SearchByName(ctx context.Context, db DBTX, arg SearchByNamePar
 
 const searchByResemblance = `-- name: SearchByResemblance :many
 SELECT id, rank
-FROM (SELECT id, (greatest(word_similarity($1::text, handle)::float8 + similarity($1, handle),
-                           word_similarity($1, name_key)::float8 + similarity($1, name_key)) / 2)::float8 AS rank
+FROM (SELECT id, greatest(similarity($1::text, handle), similarity($1, name_key))::float8 AS rank
       FROM users
       WHERE deleted_at IS NULL
-        AND ($1 <% handle OR (name_key <> '' AND $1 <% name_key))
+        AND $1 <% (handle || ' ' || name_key)
         AND NOT (handle >= $1 AND handle < $2)
         AND NOT (name_key >= $1 AND name_key < $2)
       LIMIT $3) AS candidates

@@ -13,7 +13,10 @@ import { useMe } from "../user/useMe";
 export function Aside({ onHelp }: { onHelp(): void }) {
   const me = useMe();
   return (
-    <aside aria-label="About you" className="sticky top-0 hidden h-dvh w-72 shrink-0 flex-col gap-2.5 py-6 xl:flex">
+    <aside
+      aria-label="About you"
+      className="sticky top-0 hidden h-dvh w-72 shrink-0 flex-col gap-2.5 py-6 xl:flex"
+    >
       {me && <Card user={me} />}
       <button
         className="flex items-center gap-3 rounded-panel px-5 py-3 text-sm font-medium text-soft hover:bg-panel hover:text-ink"

@@ -1,5 +1,5 @@
-import { Link, type LinkProps, useRouterState } from "@tanstack/react-router";
 import { useQueryClient } from "@tanstack/react-query";
+import { Link, type LinkProps, useRouterState } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { refreshHome } from "../post/cache";
 import { Button, buttonClass } from "../ui/Button";

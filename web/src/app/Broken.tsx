@@ -18,7 +18,8 @@ export function Broken({ error, reset }: ErrorComponentProps) {
         title="This page broke"
         word="oops"
       >
-        It is our fault, not yours. {error.message && <span className="block text-sm">({error.message})</span>}
+        It is our fault, not yours.
+        {error instanceof Error && <span className="block text-sm">({error.message})</span>}
       </Notice>
     </div>
   );

@@ -36,7 +36,8 @@ export function Reach() {
         <div className="mb-2.5 flex items-center gap-3 rounded-panel bg-ink px-5 py-3 text-ground">
           <Icon name="warning" />
           <p className="flex-1 text-sm font-medium">
-            {navigator.onLine ? "Throng cannot be reached just now." : "You are offline."} What you see may be old.
+            {navigator.onLine ? "Throng cannot be reached just now." : "You are offline."} What you see may be
+            old.
           </p>
           <Button
             busy={trying}

@@ -29,6 +29,7 @@ export function Shell() {
 
   return (
     <>
+      {/* biome-ignore lint/a11y/useValidAnchor: the address is to stay as it is */}
       <a
         className="fixed top-2 left-2 z-50 -translate-y-20 rounded-full bg-brand px-5 py-2.5 font-semibold text-on-brand focus:translate-y-0"
         href="#main"
@@ -69,7 +70,11 @@ function useFocusOnArrival() {
   const path = useRouterState({ select: (state) => state.resolvedLocation?.pathname });
   const before = useRef(path);
   useEffect(() => {
-    if (before.current !== undefined && before.current !== path && !main.current?.contains(document.activeElement)) {
+    if (
+      before.current !== undefined &&
+      before.current !== path &&
+      !main.current?.contains(document.activeElement)
+    ) {
       main.current?.focus({ preventScroll: true });
     }
     before.current = path;

@@ -4,7 +4,10 @@ import { DotWord } from "../ui/Mark";
 import { useTitle } from "./useTitle";
 
 const points = [
-  ["Everybody, in order", "The people you follow, newest first. Nothing is left out, and nothing is slipped in."],
+  [
+    "Everybody, in order",
+    "The people you follow, newest first. Nothing is left out, and nothing is slipped in.",
+  ],
   ["At once", "A post reaches everybody who follows you within seconds, also when half the town does."],
   ["Yours", "Delete what you wrote, block whom you like, sign out any device, and leave when you want to."],
 ] as const;
@@ -22,10 +25,16 @@ export function Welcome() {
             Follow the ones you care about, say what is going on, and see what they do together.
           </p>
           <p className="mt-7 flex flex-wrap gap-3">
-            <Link className={`${buttonClass("outline")} border-transparent bg-on-brand text-brand hover:opacity-90`} to="/signup">
+            <Link
+              className={`${buttonClass("outline")} border-transparent bg-on-brand text-brand hover:opacity-90`}
+              to="/signup"
+            >
               Create an account
             </Link>
-            <Link className={`${buttonClass("outline")} border-current text-on-brand hover:bg-on-brand/10`} to="/signin">
+            <Link
+              className={`${buttonClass("outline")} border-current text-on-brand hover:bg-on-brand/10`}
+              to="/signin"
+            >
               Sign in
             </Link>
           </p>

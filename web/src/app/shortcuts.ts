@@ -56,7 +56,9 @@ export function useShortcuts({ router, compose, help }: Commands): void {
 
 function isTyping(event: KeyboardEvent): boolean {
   const field = (event.target as Element).closest("input, textarea, select, [contenteditable], [role=menu]");
-  return event.ctrlKey || event.metaKey || event.altKey || Boolean(field ?? document.querySelector("dialog[open]"));
+  return (
+    event.ctrlKey || event.metaKey || event.altKey || Boolean(field ?? document.querySelector("dialog[open]"))
+  );
 }
 
 function focusedPost(): Element | null {

@@ -17,6 +17,9 @@ export function prepareValidation(): void {
 }
 
 /** Broken input rules of a message by field; none when the rules are not loaded yet. */
-export function check<D extends DescMessage>(schema: D, message: MessageInitShape<D>): Record<string, string> {
+export function check<D extends DescMessage>(
+  schema: D,
+  message: MessageInitShape<D>,
+): Record<string, string> {
   return byField(checker?.violations(schema, create(schema, message)).map(fieldViolation) ?? []);
 }

@@ -24,7 +24,12 @@ export function BlockMenu({ user, relationship }: { user: User; relationship: Re
         actions={[
           relationship?.blocking
             ? { label: `Unblock @${user.handle}`, icon: "check", onSelect: () => void graph.unblock() }
-            : { label: `Block @${user.handle}`, icon: "block", danger: true, onSelect: () => setAsking(true) },
+            : {
+                label: `Block @${user.handle}`,
+                icon: "block",
+                danger: true,
+                onSelect: () => setAsking(true),
+              },
         ]}
         label={`More about ${name}`}
       />
@@ -36,7 +41,8 @@ export function BlockMenu({ user, relationship }: { user: User; relationship: Re
           onConfirm={() => void block()}
           title={`Block ${name}?`}
         >
-          It ends both follows, and neither of you can follow the other again while it holds. They are not told.
+          It ends both follows, and neither of you can follow the other again while it holds. They are not
+          told.
         </Confirm>
       )}
     </>

@@ -36,7 +36,13 @@ export function FollowButton({ user, relationship, small }: FollowButtonProps) {
   }
   if (relationship?.blocking) {
     return (
-      <Button aria-label={`Unblock ${name}`} busy={graph.busy} look="outline" onClick={() => void graph.unblock()} size={size}>
+      <Button
+        aria-label={`Unblock ${name}`}
+        busy={graph.busy}
+        look="outline"
+        onClick={() => void graph.unblock()}
+        size={size}
+      >
         Unblock
       </Button>
     );

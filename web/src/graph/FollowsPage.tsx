@@ -9,8 +9,8 @@ import { PageHead } from "../ui/PageHead";
 import { Loading } from "../ui/Spinner";
 import { Tabs } from "../ui/Tabs";
 import { nameOf } from "../user/name";
-import { useUser } from "../user/useUser";
 import { UserRows } from "../user/UserRow";
+import { useUser } from "../user/useUser";
 
 /** Who follows an account. */
 export function FollowersPage() {
@@ -24,7 +24,11 @@ export function FollowingPage() {
   return <FollowsPage Pages={Following} handle={handle} title="Following" />;
 }
 
-function FollowsPage(props: { handle: string; title: string; Pages(props: { user: User }): React.ReactNode }) {
+function FollowsPage(props: {
+  handle: string;
+  title: string;
+  Pages(props: { user: User }): React.ReactNode;
+}) {
   const query = useUser(props.handle);
   const user = query.data?.user;
   useTitle(user && `${props.title} of ${nameOf(user)}`);

@@ -17,9 +17,15 @@ export function Pictures(props: { media: Media[]; author: string }) {
   }
   return (
     <>
-      <ul className={`mt-3 grid gap-1.5 overflow-hidden rounded-2xl ${grids[props.media.length] ?? grids[4]}`}>
+      <ul
+        className={`mt-3 grid gap-1.5 overflow-hidden rounded-2xl ${grids[props.media.length] ?? grids[4]}`}
+      >
         {props.media.map((picture, index) => (
-          <li className="relative min-h-0 overflow-hidden bg-line first:data-three:row-span-2" data-three={props.media.length === 3 || undefined} key={picture.id}>
+          <li
+            className="relative min-h-0 overflow-hidden bg-line first:data-three:row-span-2"
+            data-three={props.media.length === 3 || undefined}
+            key={picture.id}
+          >
             <button
               aria-label={`Open: ${describe(index)}`}
               className="block size-full focus-visible:outline-offset-[-3px]"

@@ -29,7 +29,10 @@ export function UploadTray(props: { uploads: Upload[]; onRemove(key: string): vo
 function Progress({ upload }: { upload: Upload }) {
   if (upload.problem) {
     return (
-      <p className="absolute inset-x-0 bottom-0 bg-danger px-2.5 py-1.5 text-xs font-medium text-on-danger" role="alert">
+      <p
+        className="absolute inset-x-0 bottom-0 bg-danger px-2.5 py-1.5 text-xs font-medium text-on-danger"
+        role="alert"
+      >
         {upload.problem}
       </p>
     );

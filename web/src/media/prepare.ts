@@ -25,7 +25,11 @@ export async function prepare(file: File, options: PrepareOptions = {}): Promise
   if (!bitmap) {
     throw new UploadError("This file is not a picture that can be shown.");
   }
-  const drawn = await draw(bitmap, frameOf(bitmap, options.square), keepsAlpha(file) ? "image/webp" : "image/jpeg");
+  const drawn = await draw(
+    bitmap,
+    frameOf(bitmap, options.square),
+    keepsAlpha(file) ? "image/webp" : "image/jpeg",
+  );
   if (drawn.size > maxBytes || !pictureTypes.includes(drawn.type)) {
     throw new UploadError("This picture is too large.");
   }

@@ -36,15 +36,13 @@ export function useUploads(limit: number, options: PrepareOptions = {}) {
   const change = (key: string, part: Partial<Upload>) =>
     set(latest.current.map((each) => (each.key === key ? { ...each, ...part } : each)));
   const remove = (gone: (upload: Upload) => boolean) => {
-    latest.current.filter(gone).forEach((upload) => release(upload, stops.current));
+    release(latest.current.filter(gone), stops.current);
     set(latest.current.filter((each) => !gone(each)));
   };
 
   useEffect(
-    () => () => {
-      // What is still under way when the form goes is not waited for.
-      latest.current.forEach((upload) => release(upload, stops.current));
-    },
+    // What is still under way when the form goes is not waited for.
+    () => () => release(latest.current, stops.current),
     [],
   );
 
@@ -52,7 +50,9 @@ export function useUploads(limit: number, options: PrepareOptions = {}) {
     const stop = new AbortController();
     stops.current.set(upload.key, stop);
     try {
-      const mediaId = await send(upload.key, file, stop.signal, (progress) => change(upload.key, { progress }));
+      const mediaId = await send(upload.key, file, stop.signal, (progress) =>
+        change(upload.key, { progress }),
+      );
       change(upload.key, { mediaId, progress: 1 });
     } catch (err) {
       if (!stop.signal.aborted) {
@@ -82,10 +82,13 @@ export function useUploads(limit: number, options: PrepareOptions = {}) {
   };
 }
 
-function release(upload: Upload, stops: Map<string, AbortController>) {
-  stops.get(upload.key)?.abort();
-  stops.delete(upload.key);
-  URL.revokeObjectURL(upload.preview);
+/** Stops what is under way for pictures that are no longer wanted. */
+function release(uploads: Upload[], stops: Map<string, AbortController>) {
+  for (const { key, preview } of uploads) {
+    stops.get(key)?.abort();
+    stops.delete(key);
+    URL.revokeObjectURL(preview);
+  }
 }
 
 function uploadOf(file: File): Upload {

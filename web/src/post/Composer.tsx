@@ -72,7 +72,13 @@ export function Composer({ replyTo, autoFocus, roomy, onPosted }: ComposerProps)
               />
             </div>
             <Counter left={left} />
-            <Button busy={composer.posting} className="ml-auto" disabled={!composer.ready} size="small" type="submit">
+            <Button
+              busy={composer.posting}
+              className="ml-auto"
+              disabled={!composer.ready}
+              size="small"
+              type="submit"
+            >
               {replyTo ? "Reply" : "Post"}
             </Button>
           </div>

@@ -38,7 +38,9 @@ function LikeButton({ post }: { post: Post }) {
       aria-pressed={liked}
       className={`${look} hover:bg-ground ${liked ? "text-heart" : "hover:text-heart"}`}
       data-action="like"
-      onClick={() => (session ? toggle() : void navigate({ to: "/signin", search: { next: location.pathname } }))}
+      onClick={() =>
+        session ? toggle() : void navigate({ to: "/signin", search: { next: location.pathname } })
+      }
       type="button"
     >
       <Icon className={liked ? "animate-pop" : ""} filled={liked} name="heart" size={20} />

@@ -25,7 +25,6 @@ export function PostCard({ post, author, position, main, onDeleted }: PostCardPr
   const navigate = useNavigate();
   const open = () => void navigate({ to: "/posts/$postId", params: { postId: post.id } });
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: a shortcut; the time is the link
     <article
       aria-labelledby={labelId}
       aria-posinset={position}
@@ -93,7 +92,13 @@ function AuthorLink({ user }: { user: MaybeUser }) {
     return <Avatar user={user} />;
   }
   return (
-    <Link aria-hidden="true" className="self-start" params={{ handle: user.handle }} tabIndex={-1} to="/@{$handle}">
+    <Link
+      aria-hidden="true"
+      className="self-start"
+      params={{ handle: user.handle }}
+      tabIndex={-1}
+      to="/@{$handle}"
+    >
       <Avatar user={user} />
     </Link>
   );

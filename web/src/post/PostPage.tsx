@@ -1,5 +1,5 @@
-import { useInfiniteQuery, useQuery } from "@connectrpc/connect-query";
 import { Code } from "@connectrpc/connect";
+import { useInfiniteQuery, useQuery } from "@connectrpc/connect-query";
 import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
 import { type Post, PostService } from "@throng/gen/throng/post/v1/post_pb";
 import { useSession } from "../app/services";
@@ -51,7 +51,11 @@ function Thread({ post }: { post: Post }) {
         ) : (
           <p className="flex flex-wrap items-center justify-between gap-3 text-soft">
             Sign in to answer.
-            <Link className={buttonClass("outline", "small")} search={{ next: location.pathname }} to="/signin">
+            <Link
+              className={buttonClass("outline", "small")}
+              search={{ next: location.pathname }}
+              to="/signin"
+            >
               Sign in
             </Link>
           </p>

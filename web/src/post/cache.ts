@@ -65,8 +65,9 @@ export function prependHome(client: QueryClient, items: TimelineItem[]): void {
 
 /** Asks for the home timeline anew, from the top. */
 export function refreshHome(client: QueryClient): Promise<void> {
-  client.setQueriesData<InfiniteData<GetHomeTimelineResponse>>({ queryKey: home }, (data) =>
-    data && { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) },
+  client.setQueriesData<InfiniteData<GetHomeTimelineResponse>>(
+    { queryKey: home },
+    (data) => data && { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) },
   );
   return client.invalidateQueries({ queryKey: home });
 }

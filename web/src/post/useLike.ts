@@ -6,30 +6,29 @@ import { toast } from "../ui/toasts";
 import { patchPost } from "./cache";
 
 /** Likes a post or takes the like back: shown at once, and undone if it fails. */
-export function useLike(post: Post) {
+export function useLike(post: Post): () => void {
   const client = useQueryClient();
-  const liked = post.likedByMe;
   const mark = (likedByMe: boolean) =>
     patchPost(client, post.id, (each) =>
       each.likedByMe === likedByMe
         ? each
         : { ...each, likedByMe, likeCount: each.likeCount + (likedByMe ? 1n : -1n) },
     );
-  const { mutate, isPending } = useMutation(
-    liked ? PostService.method.unlikePost : PostService.method.likePost,
-    {
-      onMutate: () => mark(!liked),
-      onSuccess: ({ likeCount }) => patchPost(client, post.id, (each) => ({ ...each, likeCount })),
-      onError: (err) => {
-        mark(liked);
-        toast(sayFault(err), "failed");
-      },
+  const options = (likes: boolean) => ({
+    onMutate: () => mark(likes),
+    onSuccess: ({ likeCount }: { likeCount: bigint }) =>
+      patchPost(client, post.id, (each) => ({ ...each, likeCount })),
+    onError: (err: unknown) => {
+      mark(!likes);
+      toast(sayFault(err), "failed");
     },
-  );
+  });
+  const like = useMutation(PostService.method.likePost, options(true));
+  const unlike = useMutation(PostService.method.unlikePost, options(false));
   return () => {
     // The answer under way settles the count; a second press would race it.
-    if (!isPending) {
-      mutate({ postId: post.id });
+    if (!like.isPending && !unlike.isPending) {
+      (post.likedByMe ? unlike : like).mutate({ postId: post.id });
     }
   };
 }

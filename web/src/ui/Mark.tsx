@@ -39,12 +39,7 @@ export function DotWord(props: { word: string; margin?: number; className?: stri
       preserveAspectRatio="xMidYMid meet"
     >
       {places.map(([column = 0, row = 0]) => (
-        <Place
-          column={column}
-          key={`${column},${row}`}
-          lit={lit.has(`${column},${row}`)}
-          row={row}
-        />
+        <Place column={column} key={`${column},${row}`} lit={lit.has(`${column},${row}`)} row={row} />
       ))}
     </svg>
   );

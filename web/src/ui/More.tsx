@@ -21,10 +21,9 @@ export function More({ query }: { query: Paged }) {
     if (!element || !hasNextPage || isFetchingNextPage || isFetchNextPageError) {
       return;
     }
-    const observer = new IntersectionObserver(
-      ([entry]) => entry?.isIntersecting && void fetchNextPage(),
-      { rootMargin: "900px" },
-    );
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && void fetchNextPage(), {
+      rootMargin: "900px",
+    });
     observer.observe(element);
     return () => observer.disconnect();
   }, [hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);

@@ -1,7 +1,10 @@
 import { Link, type LinkProps } from "@tanstack/react-router";
 
 /** Links to sister pages, the present one marked. */
-export function Tabs(props: { label: string; tabs: (Pick<LinkProps, "to" | "params"> & { label: string })[] }) {
+export function Tabs(props: {
+  label: string;
+  tabs: (Pick<LinkProps, "to" | "params"> & { label: string })[];
+}) {
   return (
     <nav aria-label={props.label} className="mb-2.5 flex gap-1.5">
       {props.tabs.map(({ label, ...link }) => (

@@ -62,6 +62,7 @@ function ToastLine(props: { toast: Toast }) {
     return () => clearTimeout(timer);
   }, [id, held]);
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only stays while it is looked at
     <div
       className="pointer-events-auto flex max-w-md animate-rise items-center gap-3 rounded-2xl bg-ink py-1.5 pr-1.5 pl-4 text-ground shadow-float"
       onBlur={() => setHeld(false)}
@@ -71,7 +72,11 @@ function ToastLine(props: { toast: Toast }) {
     >
       <Icon name={kind === "done" ? "check" : "warning"} size={20} />
       <p className="text-sm font-medium">{text}</p>
-      <IconButton className="text-ground hover:bg-transparent hover:text-ground" label="Dismiss" onClick={() => dismiss(id)}>
+      <IconButton
+        className="text-ground hover:bg-transparent hover:text-ground"
+        label="Dismiss"
+        onClick={() => dismiss(id)}
+      >
         <Icon name="close" size={18} />
       </IconButton>
     </div>

@@ -103,7 +103,11 @@ function usePicture(user: User) {
   };
 }
 
-function PictureField(props: { user: User; picture: ReturnType<typeof usePicture>; error: string | undefined }) {
+function PictureField(props: {
+  user: User;
+  picture: ReturnType<typeof usePicture>;
+  error: string | undefined;
+}) {
   const { picture } = props;
   const problem = props.error ?? picture.upload?.problem;
   return (

@@ -15,7 +15,7 @@ const pauseMs = 250;
 
 /** Finds people by handle and name while one types; the address keeps the words. */
 export function PeoplePage() {
-  const { q } = route.useSearch();
+  const { q = "" } = route.useSearch();
   const [words, setWords] = useState(q);
   const query = usePeople(q);
   useTitle("People");
@@ -51,7 +51,8 @@ export function PeoplePage() {
         )}
       </search>
       <p className="sr-only" role="status">
-        {query.isSuccess && (empty ? "Nobody found." : `${found.flatMap((page) => page.users).length} people found.`)}
+        {query.isSuccess &&
+          (empty ? "Nobody found." : `${found.flatMap((page) => page.users).length} people found.`)}
       </p>
       {query.isError && found.length === 0 && <Faulted error={query.error} retry={query.refetch} />}
       {!q && (

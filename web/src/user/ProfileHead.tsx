@@ -1,6 +1,6 @@
+import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { useQuery } from "@connectrpc/connect-query";
 import { Link } from "@tanstack/react-router";
-import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { GraphService, type Relationship } from "@throng/gen/throng/graph/v1/graph_pb";
 import type { User } from "@throng/gen/throng/user/v1/user_pb";
 import { useState } from "react";

@@ -9,9 +9,7 @@ import { nameOf } from "./name";
 /** One page of people, whose relationships are asked for together. */
 export function UserRows({ users }: { users: User[] }) {
   const relationships = useRelationships(users.map((user) => user.id));
-  return users.map((user) => (
-    <UserRow key={user.id} relationship={relationships.get(user.id)} user={user} />
-  ));
+  return users.map((user) => <UserRow key={user.id} relationship={relationships.get(user.id)} user={user} />);
 }
 
 function UserRow({ user, relationship }: { user: User; relationship: Relationship | undefined }) {

@@ -91,7 +91,10 @@ func (x *ListFollowingIdsRequest) GetLimit() int32 {
 type ListFollowingIdsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Ascending; fewer than the limit means that this was the last page.
-	UserIds       []string `protobuf:"bytes,1,rep,name=user_ids,json=userIds,proto3" json:"user_ids,omitempty"`
+	UserIds []string `protobuf:"bytes,1,rep,name=user_ids,json=userIds,proto3" json:"user_ids,omitempty"`
+	// When each of these follows began, in microseconds since 1970. Whoever is
+	// followed anew has another value: it names this incarnation of the follow.
+	Since         []int64 `protobuf:"varint,2,rep,packed,name=since,proto3" json:"since,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -129,6 +132,13 @@ func (*ListFollowingIdsResponse) Descriptor() ([]byte, []int) {
 func (x *ListFollowingIdsResponse) GetUserIds() []string {
 	if x != nil {
 		return x.UserIds
+	}
+	return nil
+}
+
+func (x *ListFollowingIdsResponse) GetSince() []int64 {
+	if x != nil {
+		return x.Since
 	}
 	return nil
 }
@@ -191,8 +201,9 @@ func (x *CheckEdgesRequest) GetFolloweeIds() []string {
 // CheckEdgesResponse has one answer for each.
 type CheckEdgesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// In the order asked for: true where the follow stands.
-	Standing      []bool `protobuf:"varint,1,rep,packed,name=standing,proto3" json:"standing,omitempty"`
+	// In the order asked for: when the follow began, as in ListFollowingIds, or 0
+	// where it does not stand.
+	Since         []int64 `protobuf:"varint,1,rep,packed,name=since,proto3" json:"since,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -227,9 +238,9 @@ func (*CheckEdgesResponse) Descriptor() ([]byte, []int) {
 	return file_throng_graph_v1_graph_internal_proto_rawDescGZIP(), []int{3}
 }
 
-func (x *CheckEdgesResponse) GetStanding() []bool {
+func (x *CheckEdgesResponse) GetSince() []int64 {
 	if x != nil {
-		return x.Standing
+		return x.Since
 	}
 	return nil
 }
@@ -243,15 +254,16 @@ const file_throng_graph_v1_graph_internal_proto_rawDesc = "" +
 	"\auser_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x06userId\x12&\n" +
 	"\bafter_id\x18\x02 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\aafterId\x12 \n" +
 	"\x05limit\x18\x03 \x01(\x05B\n" +
-	"\xbaH\a\x1a\x05\x18\x90N(\x01R\x05limit\"5\n" +
+	"\xbaH\a\x1a\x05\x18\x90N(\x01R\x05limit\"K\n" +
 	"\x18ListFollowingIdsResponse\x12\x19\n" +
-	"\buser_ids\x18\x01 \x03(\tR\auserIds\"\x91\x02\n" +
+	"\buser_ids\x18\x01 \x03(\tR\auserIds\x12\x14\n" +
+	"\x05since\x18\x02 \x03(\x03R\x05since\"\x91\x02\n" +
 	"\x11CheckEdgesRequest\x125\n" +
 	"\ffollower_ids\x18\x01 \x03(\tB\x12\xbaH\x0f\x92\x01\f\b\x01\x10\x88'\"\x05r\x03\xb0\x01\x01R\vfollowerIds\x125\n" +
 	"\ffollowee_ids\x18\x02 \x03(\tB\x12\xbaH\x0f\x92\x01\f\b\x01\x10\x88'\"\x05r\x03\xb0\x01\x01R\vfolloweeIds:\x8d\x01\xbaH\x89\x01\x1a\x86\x01\n" +
-	"\x17check_edges.same_length\x127follower_ids and followee_ids must have the same length\x1a2size(this.follower_ids) == size(this.followee_ids)\"0\n" +
-	"\x12CheckEdgesResponse\x12\x1a\n" +
-	"\bstanding\x18\x01 \x03(\bR\bstanding2\xe9\x01\n" +
+	"\x17check_edges.same_length\x127follower_ids and followee_ids must have the same length\x1a2size(this.follower_ids) == size(this.followee_ids)\"*\n" +
+	"\x12CheckEdgesResponse\x12\x14\n" +
+	"\x05since\x18\x01 \x03(\x03R\x05since2\xe9\x01\n" +
 	"\x14GraphInternalService\x12r\n" +
 	"\x10ListFollowingIds\x12(.throng.graph.v1.ListFollowingIdsRequest\x1a).throng.graph.v1.ListFollowingIdsResponse\"\t\x8a\xe7\x18\x02\b\x04\x90\x02\x01\x12]\n" +
 	"\n" +

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file throng/graph/v1/graph_internal.proto.
  */
 export const file_throng_graph_v1_graph_internal: GenFile = /*@__PURE__*/
-  fileDesc("CiR0aHJvbmcvZ3JhcGgvdjEvZ3JhcGhfaW50ZXJuYWwucHJvdG8SD3Rocm9uZy5ncmFwaC52MSJuChdMaXN0Rm9sbG93aW5nSWRzUmVxdWVzdBIZCgd1c2VyX2lkGAEgASgJQgi6SAVyA7ABARIdCghhZnRlcl9pZBgCIAEoCUILukgI2AEBcgOwAQESGQoFbGltaXQYAyABKAVCCrpIBxoFGJBOKAEiLAoYTGlzdEZvbGxvd2luZ0lkc1Jlc3BvbnNlEhAKCHVzZXJfaWRzGAEgAygJIvcBChFDaGVja0VkZ2VzUmVxdWVzdBIoCgxmb2xsb3dlcl9pZHMYASADKAlCErpID5IBDAgBEIgnIgVyA7ABARIoCgxmb2xsb3dlZV9pZHMYAiADKAlCErpID5IBDAgBEIgnIgVyA7ABATqNAbpIiQEahgEKF2NoZWNrX2VkZ2VzLnNhbWVfbGVuZ3RoEjdmb2xsb3dlcl9pZHMgYW5kIGZvbGxvd2VlX2lkcyBtdXN0IGhhdmUgdGhlIHNhbWUgbGVuZ3RoGjJzaXplKHRoaXMuZm9sbG93ZXJfaWRzKSA9PSBzaXplKHRoaXMuZm9sbG93ZWVfaWRzKSImChJDaGVja0VkZ2VzUmVzcG9uc2USEAoIc3RhbmRpbmcYASADKAgy6QEKFEdyYXBoSW50ZXJuYWxTZXJ2aWNlEnIKEExpc3RGb2xsb3dpbmdJZHMSKC50aHJvbmcuZ3JhcGgudjEuTGlzdEZvbGxvd2luZ0lkc1JlcXVlc3QaKS50aHJvbmcuZ3JhcGgudjEuTGlzdEZvbGxvd2luZ0lkc1Jlc3BvbnNlIgmQAgGK5xgCCAQSXQoKQ2hlY2tFZGdlcxIiLnRocm9uZy5ncmFwaC52MS5DaGVja0VkZ2VzUmVxdWVzdBojLnRocm9uZy5ncmFwaC52MS5DaGVja0VkZ2VzUmVzcG9uc2UiBornGAIIBELHAQoTY29tLnRocm9uZy5ncmFwaC52MUISR3JhcGhJbnRlcm5hbFByb3RvUAFaPmdpdGh1Yi5jb20vdGhyb25nLXNvY2lhbC90aHJvbmcvZ2VuL2dvL3Rocm9uZy9ncmFwaC92MTtncmFwaHYxogIDVEdYqgIPVGhyb25nLkdyYXBoLlYxygIPVGhyb25nXEdyYXBoXFYx4gIbVGhyb25nXEdyYXBoXFYxXEdQQk1ldGFkYXRh6gIRVGhyb25nOjpHcmFwaDo6VjFiBnByb3RvMw", [file_buf_validate_validate, file_throng_access_v1_access]);
+  fileDesc("CiR0aHJvbmcvZ3JhcGgvdjEvZ3JhcGhfaW50ZXJuYWwucHJvdG8SD3Rocm9uZy5ncmFwaC52MSJuChdMaXN0Rm9sbG93aW5nSWRzUmVxdWVzdBIZCgd1c2VyX2lkGAEgASgJQgi6SAVyA7ABARIdCghhZnRlcl9pZBgCIAEoCUILukgI2AEBcgOwAQESGQoFbGltaXQYAyABKAVCCrpIBxoFGJBOKAEiOwoYTGlzdEZvbGxvd2luZ0lkc1Jlc3BvbnNlEhAKCHVzZXJfaWRzGAEgAygJEg0KBXNpbmNlGAIgAygDIvcBChFDaGVja0VkZ2VzUmVxdWVzdBIoCgxmb2xsb3dlcl9pZHMYASADKAlCErpID5IBDAgBEIgnIgVyA7ABARIoCgxmb2xsb3dlZV9pZHMYAiADKAlCErpID5IBDAgBEIgnIgVyA7ABATqNAbpIiQEahgEKF2NoZWNrX2VkZ2VzLnNhbWVfbGVuZ3RoEjdmb2xsb3dlcl9pZHMgYW5kIGZvbGxvd2VlX2lkcyBtdXN0IGhhdmUgdGhlIHNhbWUgbGVuZ3RoGjJzaXplKHRoaXMuZm9sbG93ZXJfaWRzKSA9PSBzaXplKHRoaXMuZm9sbG93ZWVfaWRzKSIjChJDaGVja0VkZ2VzUmVzcG9uc2USDQoFc2luY2UYASADKAMy6QEKFEdyYXBoSW50ZXJuYWxTZXJ2aWNlEnIKEExpc3RGb2xsb3dpbmdJZHMSKC50aHJvbmcuZ3JhcGgudjEuTGlzdEZvbGxvd2luZ0lkc1JlcXVlc3QaKS50aHJvbmcuZ3JhcGgudjEuTGlzdEZvbGxvd2luZ0lkc1Jlc3BvbnNlIgmQAgGK5xgCCAQSXQoKQ2hlY2tFZGdlcxIiLnRocm9uZy5ncmFwaC52MS5DaGVja0VkZ2VzUmVxdWVzdBojLnRocm9uZy5ncmFwaC52MS5DaGVja0VkZ2VzUmVzcG9uc2UiBornGAIIBELHAQoTY29tLnRocm9uZy5ncmFwaC52MUISR3JhcGhJbnRlcm5hbFByb3RvUAFaPmdpdGh1Yi5jb20vdGhyb25nLXNvY2lhbC90aHJvbmcvZ2VuL2dvL3Rocm9uZy9ncmFwaC92MTtncmFwaHYxogIDVEdYqgIPVGhyb25nLkdyYXBoLlYxygIPVGhyb25nXEdyYXBoXFYx4gIbVGhyb25nXEdyYXBoXFYxXEdQQk1ldGFkYXRh6gIRVGhyb25nOjpHcmFwaDo6VjFiBnByb3RvMw", [file_buf_validate_validate, file_throng_access_v1_access]);
 
 /**
  * ListFollowingIdsRequest names an account and a place in the list.
@@ -61,6 +61,14 @@ export type ListFollowingIdsResponse = Message<"throng.graph.v1.ListFollowingIds
    * @generated from field: repeated string user_ids = 1;
    */
   userIds: string[];
+
+  /**
+   * When each of these follows began, in microseconds since 1970. Whoever is
+   * followed anew has another value: it names this incarnation of the follow.
+   *
+   * @generated from field: repeated int64 since = 2;
+   */
+  since: bigint[];
 };
 
 /**
@@ -105,11 +113,12 @@ export const CheckEdgesRequestSchema: GenMessage<CheckEdgesRequest> = /*@__PURE_
  */
 export type CheckEdgesResponse = Message<"throng.graph.v1.CheckEdgesResponse"> & {
   /**
-   * In the order asked for: true where the follow stands.
+   * In the order asked for: when the follow began, as in ListFollowingIds, or 0
+   * where it does not stand.
    *
-   * @generated from field: repeated bool standing = 1;
+   * @generated from field: repeated int64 since = 1;
    */
-  standing: boolean[];
+  since: bigint[];
 };
 
 /**

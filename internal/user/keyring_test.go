@@ -1,0 +1,161 @@
+package user
+
+import (
+	"crypto/ed25519"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+func TestANewKeyIsDueInTime(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2030, 1, 2, 3, 4, 5, 678, time.UTC)
+	second := now.Truncate(time.Second)
+	key := func(age time.Duration) signingKey {
+		return signingKey{private: make(ed25519.PrivateKey, ed25519.PrivateKeySize), signsAt: second.Add(-age)}
+	}
+	sealed := func(age time.Duration) signingKey { return signingKey{signsAt: second.Add(-age)} }
+	for name, c := range map[string]struct {
+		keys    []signingKey
+		isDue   bool
+		signsIn time.Duration
+	}{
+		"the first signs at once":                         {nil, true, 0},
+		"a young one is enough":                           {[]signingKey{key(22 * time.Hour)}, false, 0},
+		"the next is made an hour ahead":                  {[]signingKey{key(23 * time.Hour)}, true, time.Hour},
+		"the next is there":                               {[]signingKey{key(23 * time.Hour), key(-time.Hour)}, false, 0},
+		"after a pause the next is published first":       {[]signingKey{key(100 * time.Hour)}, true, time.Hour},
+		"another secret's keys do not sign":               {[]signingKey{sealed(time.Hour)}, true, 0},
+		"another secret's keys do not count as successor": {[]signingKey{key(23 * time.Hour), sealed(-time.Hour)}, true, time.Hour},
+		"what is to sign later does not sign now":         {[]signingKey{key(-time.Minute)}, true, 0},
+	} {
+		signsAt, isDue := due(c.keys, now)
+		equal(t, name, isDue, c.isDue)
+		if isDue {
+			equal(t, name, signsAt, second.Add(c.signsIn))
+		}
+	}
+}
+
+func TestKeysArePublishedBeforeTheySignAndUntilTheirTokensAreOver(t *testing.T) {
+	t.Parallel()
+	p := setup(t)
+	user := uuid.MustParse(p.register(t, "ada").GetUser().GetId())
+	signer := func() string {
+		keys, err := p.keys.current(t.Context())
+		must(t, err)
+		token, _, err := keys.issue(user, uuid.Nil, member, p.clock.Now(), maxTokenLife)
+		must(t, err)
+		for _, k := range p.keySet(t).Keys {
+			one := p.keySet(t)
+			one.Keys = one.Keys[:0]
+			one.Keys = append(one.Keys, k)
+			if _, err := read(one, token, p.clock.Now()); err == nil {
+				return k.KeyID
+			}
+		}
+		t.Fatal("signed with a key that is not published")
+		return ""
+	}
+	published := map[string]time.Time{}
+	signed := map[string]time.Time{}
+	type issued struct {
+		token string
+		until time.Time
+	}
+	var tokens []issued
+	start := p.clock.Now()
+	for p.clock.Now().Sub(start) < 8*24*time.Hour {
+		for _, k := range p.keySet(t).Keys {
+			if _, ok := published[k.KeyID]; !ok {
+				published[k.KeyID] = p.clock.Now()
+			}
+		}
+		kid := signer()
+		if _, ok := signed[kid]; !ok {
+			signed[kid] = p.clock.Now()
+		}
+		token, until, err := p.IssueToken(t.Context(), user, maxTokenLife)
+		must(t, err)
+		tokens = append(tokens, issued{token, until})
+		must(t, p.Purge(t.Context()))
+		set := p.keySet(t)
+		for _, i := range tokens {
+			if _, err := read(set, i.token, p.clock.Now()); err != nil && p.clock.Now().Before(i.until) {
+				t.Fatalf("a token that is good until %v is not taken: %v", i.until, err)
+			}
+		}
+		if n := len(set.Keys); n > 4 {
+			t.Fatalf("%d keys are published", n)
+		}
+		p.clock.forward(19 * time.Minute)
+	}
+	if len(signed) < 8 {
+		t.Errorf("%d keys in eight days", len(signed))
+	}
+	for kid, began := range signed {
+		if lead := began.Sub(published[kid]); published[kid] != start && lead < keyLead-20*time.Minute {
+			t.Errorf("a key was published %v before it signed", lead)
+		}
+	}
+}
+
+func TestATokenSignedJustBeforeARotationIsGoodAfterIt(t *testing.T) {
+	t.Parallel()
+	p := setup(t)
+	tokens := p.register(t, "ada").GetTokens()
+	old := p.keySet(t)
+	p.clock.forward(keySigns - keyLead)
+	early := p.keySet(t)
+	equal(t, "keys an hour ahead", len(early.Keys), 2)
+	p.clock.forward(keyLead - time.Second)
+	last := p.refresh(t, tokens.GetRefreshToken())
+	p.clock.forward(2 * time.Second)
+	first := p.refresh(t, last.GetRefreshToken())
+
+	p.check(t, last.GetAccessToken())
+	if _, err := read(old, last.GetAccessToken(), p.clock.Now()); err != nil {
+		t.Errorf("the old key did not sign to the end: %v", err)
+	}
+	if _, err := read(old, first.GetAccessToken(), p.clock.Now()); err == nil {
+		t.Error("the old key signs on")
+	}
+	if _, err := read(early, first.GetAccessToken(), p.clock.Now()); err != nil {
+		t.Errorf("a key set of an hour ago does not know the new key: %v", err)
+	}
+}
+
+func TestProcessesAgreeOnKeys(t *testing.T) {
+	t.Parallel()
+	p := setup(t)
+	for _, wait := range []time.Duration{0, keySigns - keyLead, keySigns} {
+		p.clock.forward(wait)
+		var wg sync.WaitGroup
+		for range 6 {
+			wg.Go(func() {
+				if _, err := p.another().keys.current(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+	}
+	equal(t, "keys", p.count(t, "SELECT count(*) FROM user_signing_keys"), 3)
+	token := p.register(t, "ada").GetTokens().GetAccessToken()
+	p.another().check(t, token)
+}
+
+func TestPrivateKeysAreSealedWithTheSecret(t *testing.T) {
+	t.Parallel()
+	p := setup(t)
+	token := p.register(t, "ada").GetTokens().GetAccessToken()
+	stranger := p.another(func(d *Deps) { d.Secret = []byte("another") })
+	set := stranger.keySet(t)
+	equal(t, "keys", len(set.Keys), 2)
+	if _, err := read(set, token, p.clock.Now()); err != nil {
+		t.Errorf("after a change of the secret, tokens are good until they are over: %v", err)
+	}
+	stranger.check(t, stranger.login(t, "ada").GetTokens().GetAccessToken())
+}

@@ -1,0 +1,94 @@
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { desktop, openPage, phone, shoot, startBrowser } from "./browser";
+import { seeded } from "./mock/seed";
+import { serve } from "./mock/server";
+
+// Pictures of every page, on a community in memory, for people to look at:
+// run with SHOTS set to a folder. Without it the pages are only opened.
+
+const looks: [name: string, options: BrowserContextOptions][] = [
+  ["desktop-light", { viewport: desktop, colorScheme: "light" }],
+  ["desktop-dark", { viewport: desktop, colorScheme: "dark" }],
+  ["phone-light", { viewport: phone, colorScheme: "light", hasTouch: true, deviceScaleFactor: 2 }],
+  ["phone-dark", { viewport: phone, colorScheme: "dark", hasTouch: true, deviceScaleFactor: 2 }],
+];
+
+let browser: Browser;
+let server: Awaited<ReturnType<typeof serve>>;
+
+beforeAll(async () => {
+  browser = await startBrowser();
+  server = await serve(seeded());
+});
+afterAll(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+describe.each(looks)("%s", (look, options) => {
+  test("every page opens", async () => {
+    const { page, faults } = await openPage(browser, { ...options, baseURL: server.url, reducedMotion: "reduce" });
+    await asVisitor(page, look);
+    await asMember(page, look);
+    expect(faults).toEqual([]);
+  });
+});
+
+async function asVisitor(page: Page, look: string) {
+  await page.goto("/");
+  await page.getByRole("heading", { name: "A crowd is made of people." }).waitFor();
+  await shoot(page, `${look}-welcome`);
+  await page.goto("/signup");
+  await page.getByLabel("Handle").fill("a b");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await page.locator("[aria-invalid=true]").first().waitFor();
+  await shoot(page, `${look}-signup`, true);
+  await page.goto("/nowhere");
+  await page.getByText("There is nothing at this address").waitFor();
+  await shoot(page, `${look}-404`);
+}
+
+async function asMember(page: Page, look: string) {
+  await page.goto("/signin");
+  await page.getByLabel("Handle or e-mail").fill("ada");
+  await page.getByLabel("Password", { exact: true }).fill("correct horse");
+  await shoot(page, `${look}-signin`);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("feed").waitFor();
+  await page.waitForLoadState("networkidle").catch(() => undefined);
+  await shoot(page, `${look}-home`);
+  await shoot(page, `${look}-home-full`, true);
+  for (const [name, path, landmark] of [
+    ["profile", "/@mateo", "Follow"],
+    ["own-profile", "/@ada", "Edit profile"],
+    ["people", "/people?q=o", "people found"],
+    ["people-empty", "/people", "Who are you looking for"],
+    ["followers", "/@ada/followers", "Followers"],
+    ["settings", "/settings", "This device"],
+  ] as const) {
+    await page.goto(path);
+    await page.getByText(landmark).first().waitFor();
+    await shoot(page, `${look}-${name}`, name === "settings");
+  }
+  await page.goto("/@ada");
+  await page.getByRole("article").first().click({ position: { x: 200, y: 70 } });
+  await page.getByRole("feed", { name: "Replies" }).getByRole("article").first().waitFor();
+  await shoot(page, `${look}-post`);
+  await dialogs(page, look);
+}
+
+async function dialogs(page: Page, look: string) {
+  await page.goto("/@ada");
+  await page.getByRole("button", { name: "Edit profile" }).click();
+  await shoot(page, `${look}-edit`);
+  await page.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("button", { name: "New post" }).filter({ visible: true }).click();
+  await page.getByRole("dialog").getByLabel("Your post").fill("A few words, and @mateo knows which.");
+  await shoot(page, `${look}-compose`);
+  await page.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("button", { name: "More about this post" }).first().click();
+  await shoot(page, `${look}-menu`);
+  await page.getByRole("menuitem", { name: "Delete post" }).click();
+  await shoot(page, `${look}-confirm`);
+}

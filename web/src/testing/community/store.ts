@@ -1,0 +1,97 @@
+import { create } from "@bufbuild/protobuf";
+import { timestampNow } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { DetailSchema } from "@throng/gen/throng/fault/v1/fault_pb";
+import type { Media } from "@throng/gen/throng/media/v1/media_pb";
+import type { Post } from "@throng/gen/throng/post/v1/post_pb";
+import type { Session, User } from "@throng/gen/throng/user/v1/user_pb";
+
+// A community in memory that keeps the contract: what the tests of the pages
+// speak to, and what pages are looked at with where there is no server.
+
+export interface Account {
+  user: User;
+  email: string;
+  password: string;
+  sessions: { session: Session; refreshToken: string }[];
+}
+
+export class Community {
+  readonly accounts = new Map<string, Account>();
+  /** `follower followee`, oldest first. */
+  readonly follows = new Set<string>();
+  /** `blocker blocked`. */
+  readonly blocks = new Set<string>();
+  /** Oldest first. */
+  readonly posts = new Map<string, Post>();
+  /** `post user`. */
+  readonly likes = new Set<string>();
+  readonly media = new Map<string, Media>();
+  readonly bytes = new Map<string, Uint8Array>();
+  readonly keys = new Map<string, string>();
+  readonly watchers = new Set<(post: Post) => void>();
+  /** Every call in order, by method, for tests to look at. */
+  readonly calls: { method: string; message: unknown }[] = [];
+  /** Set it to let calls of a method fail. */
+  readonly faults = new Map<string, ConnectError>();
+  position = 0n;
+  #last = 0n;
+
+  /** A UUIDv7, greater than all before it. */
+  nextId(): string {
+    const now = BigInt(Date.now()) << 20n;
+    this.#last = now > this.#last ? now : this.#last + 1n;
+    const hex = this.#last.toString(16).padStart(17, "0");
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(12, 15)}-80${hex.slice(15, 17)}-000000000000`;
+  }
+
+  byHandle(handle: string): Account | undefined {
+    return [...this.accounts.values()].find(({ user }) => user.handle === handle.toLowerCase());
+  }
+
+  account(userId: string): Account {
+    return this.accounts.get(userId) ?? fail(Code.NotFound, "user_unknown", "no such account");
+  }
+
+  /** The post as a viewer sees it. */
+  view(post: Post, viewerId: string | undefined): Post {
+    const likes = [...this.likes].filter((like) => like.startsWith(post.id));
+    return {
+      ...post,
+      likeCount: BigInt(likes.length),
+      replyCount: BigInt([...this.posts.values()].filter((each) => each.replyToId === post.id).length),
+      likedByMe: this.likes.has(`${post.id} ${viewerId}`),
+    };
+  }
+
+  post(postId: string): Post {
+    return this.posts.get(postId) ?? fail(Code.NotFound, "post_unknown", "no such post");
+  }
+
+  blocked(a: string, b: string): boolean {
+    return this.blocks.has(`${a} ${b}`) || this.blocks.has(`${b} ${a}`);
+  }
+}
+
+/** Raises an error as the server does. */
+export function fail(code: Code, reason: string, message: string): never {
+  throw new ConnectError(message, code, undefined, [
+    { desc: DetailSchema, value: create(DetailSchema, { reason }) },
+  ]);
+}
+
+export interface Page {
+  pageSize: number;
+  pageToken: string;
+}
+
+/** One page of a list that is in order; the token is the key of its last entry. */
+export function pageOf<T>(all: T[], key: (each: T) => string, { pageSize, pageToken }: Page) {
+  const start = pageToken ? all.findIndex((each) => key(each) === pageToken) + 1 : 0;
+  const part = all.slice(start, start + (pageSize || 20));
+  const last = part.at(-1);
+  const nextPageToken = last && start + part.length < all.length ? key(last) : "";
+  return { part, nextPageToken };
+}
+
+export const now = timestampNow;
