@@ -31,6 +31,10 @@ func (c *devCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// Postgres may run as another user, who must be able to pass.
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
 	log, closeLog, err := c.log(dir)
 	if err != nil {
 		return err
@@ -49,9 +53,6 @@ func (c *devCommand) Run(ctx context.Context) error {
 	if s.Secret, err = devSecret(dir); err != nil {
 		return err
 	}
-	if err := writeEnvironment(dir, s); err != nil {
-		return err
-	}
 	if err := migration.Up(ctx, s.URL, log); err != nil {
 		return err
 	}
@@ -60,6 +61,10 @@ func (c *devCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer a.Close()
+	s.Addr = a.Addr()
+	if err := writeEnvironment(dir, s); err != nil {
+		return err
+	}
 	return c.serve(ctx, a, pg, dir, os.Stdout)
 }
 

@@ -27,6 +27,9 @@ import (
 // queueVersion is the River schema that the pinned River works with.
 const queueVersion = 8
 
+// queueLock is a number that nothing else locks.
+const queueLock = 5_318_008_264_100_773
+
 // Up applies what is missing and reports each step to the log.
 func Up(ctx context.Context, url string, log *slog.Logger) error {
 	if err := upNouns(ctx, url, log); err != nil {
@@ -63,12 +66,26 @@ func upNouns(ctx context.Context, url string, log *slog.Logger) error {
 	return err
 }
 
+// upQueue takes a lock of its own, as River takes none. It ends with the
+// connection that holds it.
 func upQueue(ctx context.Context, url string, log *slog.Logger) error {
 	pool, err := pgxpool.New(ctx, url)
 	if err != nil {
 		return err
 	}
 	defer pool.Close()
+	holder, err := pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer holder.Release()
+	if _, err := holder.Exec(ctx, "SELECT pg_advisory_lock($1)", queueLock); err != nil {
+		return err
+	}
+	return migrateQueue(ctx, pool, log)
+}
+
+func migrateQueue(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger) error {
 	migrator, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
@@ -77,10 +94,9 @@ func upQueue(ctx context.Context, url string, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	if len(result.Versions) == 0 {
-		return nil
+	if len(result.Versions) > 0 {
+		log.InfoContext(ctx, "migrated the queue", slog.Int("version", queueVersion))
 	}
-	log.InfoContext(ctx, "migrated the queue", slog.Int("version", queueVersion))
 	// These two serve searches that Throng does not make and cost every insert.
 	_, err = pool.Exec(ctx, `DROP INDEX IF EXISTS river_job_args_index, river_job_metadata_index`)
 	return err

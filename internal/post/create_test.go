@@ -12,8 +12,8 @@ import (
 	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
 	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/id"
-	"github.com/throng-social/throng/internal/postgres/pgtest"
 	"github.com/throng-social/throng/internal/post"
+	"github.com/throng-social/throng/internal/postgres/pgtest"
 )
 
 func TestAPostIsKeptAndAnnouncedOnce(t *testing.T) {

@@ -124,7 +124,7 @@ func TestReadsNeverGoBackOverTwoReplicas(t *testing.T) {
 		}
 	})
 	var back atomic.Bool
-	others.Go(func() { back.Store(goesBack(ctx, t, db)) })
+	others.Go(func() { back.Store(goesBack(t.Context(), t, db)) })
 	t.Run("with the token", func(t *testing.T) {
 		for i := range 4 {
 			t.Run(strconv.Itoa(i), func(t *testing.T) {

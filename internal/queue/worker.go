@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"runtime/debug"
@@ -46,7 +47,7 @@ func On[M proto.Message](empty func() M, fn func(context.Context, M) error) Hand
 	return func(ctx context.Context, payload []byte) error {
 		m := empty()
 		if err := proto.Unmarshal(payload, m); err != nil {
-			return river.JobCancel(err)
+			return fmt.Errorf("read the message: %w", err)
 		}
 		return fn(ctx, m)
 	}

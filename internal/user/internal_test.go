@@ -127,6 +127,7 @@ func BenchmarkHydrate(b *testing.B) {
 	p := setup(b)
 	res, err := p.ResolveHandles(b.Context(), &userv1.ResolveHandlesRequest{Handles: handles(0, 50), CreateMissing: true})
 	must(b, err)
+	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
 			if _, err := p.HydrateUsers(b.Context(), &userv1.HydrateUsersRequest{UserIds: res.GetUserIds()}); err != nil {

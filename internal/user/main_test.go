@@ -64,7 +64,7 @@ func setup(t testing.TB, change ...func(*Deps)) process {
 	t.Cleanup(db.Close)
 	events, err := queue.NewPublisher()
 	must(t, err)
-	c := &clock{now: time.Now()}
+	c := &clock{now: time.Now().Truncate(time.Microsecond)}
 	d := Deps{
 		DB: db, Events: events, Pages: page.NewSealer([]byte("test")), Secret: []byte("test"),
 		Log: slog.New(slog.DiscardHandler), Limits: NoLimits(), Hashing: Hashing{MemoryKiB: 8}, Now: c.Now,

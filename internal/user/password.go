@@ -67,7 +67,7 @@ func (s *Service) DeleteAccount(ctx context.Context, req *userv1.DeleteAccountRe
 
 // erase leaves of an account its id and its handle.
 func (s *Service) erase(ctx context.Context, tx postgres.Tx, verified credentials) error {
-	avatar, err := s.q.LockAccount(ctx, tx, userdb.LockAccountParams{ID: verified.ID, Verified: verified.PasswordHash})
+	before, err := s.q.LockAccount(ctx, tx, userdb.LockAccountParams{ID: verified.ID, Verified: verified.PasswordHash})
 	if fault.Is(err, fault.NotFound) {
 		return errWrongPassword
 	}
@@ -83,7 +83,7 @@ func (s *Service) erase(ctx context.Context, tx postgres.Tx, verified credential
 	if err := s.q.DeleteRegistrations(ctx, tx, verified.ID); err != nil {
 		return err
 	}
-	if err := s.announceAvatar(ctx, tx, verified.ID, avatar, nil); err != nil {
+	if err := s.announceAvatar(ctx, tx, verified.ID, avatar(before), avatar{}); err != nil {
 		return err
 	}
 	gone := &eventv1.AccountDeleted{UserId: verified.ID.String()}

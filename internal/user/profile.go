@@ -7,8 +7,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/throng-social/throng/gen/db/userdb"
-	eventv1 "github.com/throng-social/throng/gen/go/throng/event/v1"
-	mediav1 "github.com/throng-social/throng/gen/go/throng/media/v1"
 	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
 	"github.com/throng-social/throng/internal/id"
 	"github.com/throng-social/throng/internal/identity"
@@ -77,8 +75,10 @@ func (s *Service) UpdateProfile(ctx context.Context, req *userv1.UpdateProfileRe
 	if err != nil {
 		return nil, err
 	}
-	if err := s.claimAvatar(ctx, change); err != nil {
-		return nil, err
+	if change.AvatarMediaID != nil {
+		if change.Claim, err = s.claimAvatar(ctx, change.ID, *change.AvatarMediaID); err != nil {
+			return nil, err
+		}
 	}
 	var changed account
 	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
@@ -109,45 +109,16 @@ func newChange(who uuid.UUID, req *userv1.UpdateProfileRequest) (userdb.UpdatePr
 	return p, nil
 }
 
-// claimAvatar reserves the new picture, which also proves that it is the
-// caller's and uploaded.
-func (s *Service) claimAvatar(ctx context.Context, p userdb.UpdateProfileParams) error {
-	if p.AvatarMediaID == nil {
-		return nil
-	}
-	_, err := s.media.Claim(ctx, &mediav1.ClaimRequest{
-		OwnerId: p.ID.String(), MediaIds: []string{p.AvatarMediaID.String()}, Subject: subject(p.ID),
-	})
-	return err
-}
-
 func (s *Service) change(ctx context.Context, tx postgres.Tx, p userdb.UpdateProfileParams) (account, error) {
 	before, err := s.q.LockAvatar(ctx, tx, p.ID)
 	if err != nil {
 		return account{}, err
 	}
-	row, err := s.q.UpdateProfile(ctx, tx, p)
-	if err != nil || !p.SetAvatar {
-		return account(row), err
-	}
-	return account(row), s.announceAvatar(ctx, tx, p.ID, before, p.AvatarMediaID)
-}
-
-// announceAvatar tells the media noun which picture is shown now and which is
-// not any more.
-func (s *Service) announceAvatar(ctx context.Context, tx postgres.Tx, who uuid.UUID, before, after *uuid.UUID) error {
-	if after != nil {
-		held := &eventv1.MediaHeld{MediaIds: []string{after.String()}, Subject: subject(who)}
-		if err := s.events.Announce(ctx, tx, &eventv1.Event{Body: &eventv1.Event_MediaHeld{MediaHeld: held}}); err != nil {
-			return err
+	if p.SetAvatar {
+		if err := s.announceAvatar(ctx, tx, p.ID, avatar(before), avatar{p.AvatarMediaID, p.Claim}); err != nil {
+			return account{}, err
 		}
 	}
-	if before == nil || (after != nil && *after == *before) {
-		return nil
-	}
-	released := &eventv1.MediaReleased{MediaIds: []string{before.String()}, Subject: subject(who)}
-	return s.events.Announce(ctx, tx, &eventv1.Event{Body: &eventv1.Event_MediaReleased{MediaReleased: released}})
+	row, err := s.q.UpdateProfile(ctx, tx, p)
+	return account(row), err
 }
-
-// subject is what shows an account's picture.
-func subject(who uuid.UUID) string { return "user:" + who.String() }

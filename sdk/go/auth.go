@@ -2,6 +2,7 @@ package throng
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -69,8 +70,16 @@ func (s *session) token(ctx context.Context, refused string) (string, error) {
 		}
 		return r.Val.(*pair).access, nil
 	case <-ctx.Done():
-		return "", ctx.Err()
+		return "", interrupted(ctx)
 	}
+}
+
+// interrupted is the error of a call that was over before it was sent.
+func interrupted(ctx context.Context) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return connect.NewError(connect.CodeDeadlineExceeded, ctx.Err())
+	}
+	return connect.NewError(connect.CodeCanceled, ctx.Err())
 }
 
 func (s *session) holding() *pair {

@@ -16,6 +16,8 @@ CREATE TABLE users
     name_key        text COLLATE "C" NOT NULL DEFAULT '',
     bio             text             NOT NULL DEFAULT '',
     avatar_media_id uuid,
+    -- How many pictures the account has claimed; names the claim of the present one.
+    avatar_claims   integer          NOT NULL DEFAULT 0,
     -- throng.access.v1.Role
     role            smallint         NOT NULL DEFAULT 1,
     deleted_at      timestamptz

@@ -50,8 +50,13 @@ LIMIT @n;
 -- name: BoundSearch :exec
 SELECT set_config('pg_trgm.word_similarity_threshold', '0.5', true), set_config('statement_timeout', '300ms', true);
 
+-- name: GetAvatar :one
+SELECT avatar_media_id, avatar_claims
+FROM users
+WHERE id = @id AND deleted_at IS NULL;
+
 -- name: LockAvatar :one
-SELECT avatar_media_id
+SELECT avatar_media_id, avatar_claims
 FROM users
 WHERE id = @id AND deleted_at IS NULL
 FOR NO KEY UPDATE;
@@ -61,7 +66,8 @@ UPDATE users
 SET display_name    = coalesce(sqlc.narg(display_name), display_name),
     name_key        = coalesce(sqlc.narg(name_key), name_key),
     bio             = coalesce(sqlc.narg(bio), bio),
-    avatar_media_id = CASE WHEN @set_avatar::boolean THEN sqlc.narg(avatar_media_id)::uuid ELSE avatar_media_id END
+    avatar_media_id = CASE WHEN @set_avatar::boolean THEN sqlc.narg(avatar_media_id)::uuid ELSE avatar_media_id END,
+    avatar_claims   = greatest(avatar_claims, @claim::integer)
 WHERE id = @id AND deleted_at IS NULL
 RETURNING id, handle, display_name, bio, avatar_media_id, role;
 
@@ -77,7 +83,7 @@ FROM users
 WHERE id = @id AND deleted_at IS NULL;
 
 -- name: LockAccount :one
-SELECT avatar_media_id
+SELECT avatar_media_id, avatar_claims
 FROM users
 WHERE id = @id AND password_hash = @verified AND deleted_at IS NULL
 FOR NO KEY UPDATE;

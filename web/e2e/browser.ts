@@ -62,7 +62,11 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   });
   page.on("request", (request) => {
     const { protocol, origin } = new URL(request.url());
-    if (protocol.startsWith("http") && origin !== new URL(page.url()).origin && page.url() !== "about:blank") {
+    if (
+      protocol.startsWith("http") &&
+      origin !== new URL(page.url()).origin &&
+      page.url() !== "about:blank"
+    ) {
       faults.push(`foreign request: ${request.url()}`);
     }
   });

@@ -28,7 +28,11 @@ afterAll(async () => {
 
 describe.each(looks)("%s", (look, options) => {
   test("every page opens", async () => {
-    const { page, faults } = await openPage(browser, { ...options, baseURL: server.url, reducedMotion: "reduce" });
+    const { page, faults } = await openPage(browser, {
+      ...options,
+      baseURL: server.url,
+      reducedMotion: "reduce",
+    });
     await asVisitor(page, look);
     await asMember(page, look);
     expect(faults).toEqual([]);
@@ -72,7 +76,10 @@ async function asMember(page: Page, look: string) {
     await shoot(page, `${look}-${name}`, name === "settings");
   }
   await page.goto("/@ada");
-  await page.getByRole("article").first().click({ position: { x: 200, y: 70 } });
+  await page
+    .getByRole("article")
+    .first()
+    .click({ position: { x: 200, y: 70 } });
   await page.getByRole("feed", { name: "Replies" }).getByRole("article").first().waitFor();
   await shoot(page, `${look}-post`);
   await dialogs(page, look);

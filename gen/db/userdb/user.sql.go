@@ -229,6 +229,24 @@ func (q *Queries) EndSessionOfToken(ctx context.Context, db DBTX, arg EndSession
 	return err
 }
 
+const getAvatar = `-- name: GetAvatar :one
+SELECT avatar_media_id, avatar_claims
+FROM users
+WHERE id = $1 AND deleted_at IS NULL
+`
+
+type GetAvatarRow struct {
+	AvatarMediaID *uuid.UUID
+	AvatarClaims  int32
+}
+
+func (q *Queries) GetAvatar(ctx context.Context, db DBTX, id uuid.UUID) (GetAvatarRow, error) {
+	row := db.QueryRow(ctx, getAvatar, id)
+	var i GetAvatarRow
+	err := row.Scan(&i.AvatarMediaID, &i.AvatarClaims)
+	return i, err
+}
+
 const getCredentials = `-- name: GetCredentials :one
 SELECT id, password_hash
 FROM users
@@ -671,7 +689,7 @@ func (q *Queries) ListUsers(ctx context.Context, db DBTX, ids []uuid.UUID) ([]Li
 }
 
 const lockAccount = `-- name: LockAccount :one
-SELECT avatar_media_id
+SELECT avatar_media_id, avatar_claims
 FROM users
 WHERE id = $1 AND password_hash = $2 AND deleted_at IS NULL
 FOR NO KEY UPDATE
@@ -682,25 +700,35 @@ type LockAccountParams struct {
 	Verified *string
 }
 
-func (q *Queries) LockAccount(ctx context.Context, db DBTX, arg LockAccountParams) (*uuid.UUID, error) {
+type LockAccountRow struct {
+	AvatarMediaID *uuid.UUID
+	AvatarClaims  int32
+}
+
+func (q *Queries) LockAccount(ctx context.Context, db DBTX, arg LockAccountParams) (LockAccountRow, error) {
 	row := db.QueryRow(ctx, lockAccount, arg.ID, arg.Verified)
-	var avatar_media_id *uuid.UUID
-	err := row.Scan(&avatar_media_id)
-	return avatar_media_id, err
+	var i LockAccountRow
+	err := row.Scan(&i.AvatarMediaID, &i.AvatarClaims)
+	return i, err
 }
 
 const lockAvatar = `-- name: LockAvatar :one
-SELECT avatar_media_id
+SELECT avatar_media_id, avatar_claims
 FROM users
 WHERE id = $1 AND deleted_at IS NULL
 FOR NO KEY UPDATE
 `
 
-func (q *Queries) LockAvatar(ctx context.Context, db DBTX, id uuid.UUID) (*uuid.UUID, error) {
+type LockAvatarRow struct {
+	AvatarMediaID *uuid.UUID
+	AvatarClaims  int32
+}
+
+func (q *Queries) LockAvatar(ctx context.Context, db DBTX, id uuid.UUID) (LockAvatarRow, error) {
 	row := db.QueryRow(ctx, lockAvatar, id)
-	var avatar_media_id *uuid.UUID
-	err := row.Scan(&avatar_media_id)
-	return avatar_media_id, err
+	var i LockAvatarRow
+	err := row.Scan(&i.AvatarMediaID, &i.AvatarClaims)
+	return i, err
 }
 
 const lockSessionOfToken = `-- name: LockSessionOfToken :one
@@ -989,8 +1017,9 @@ UPDATE users
 SET display_name    = coalesce($1, display_name),
     name_key        = coalesce($2, name_key),
     bio             = coalesce($3, bio),
-    avatar_media_id = CASE WHEN $4::boolean THEN $5::uuid ELSE avatar_media_id END
-WHERE id = $6 AND deleted_at IS NULL
+    avatar_media_id = CASE WHEN $4::boolean THEN $5::uuid ELSE avatar_media_id END,
+    avatar_claims   = greatest(avatar_claims, $6::integer)
+WHERE id = $7 AND deleted_at IS NULL
 RETURNING id, handle, display_name, bio, avatar_media_id, role
 `
 
@@ -1000,6 +1029,7 @@ type UpdateProfileParams struct {
 	Bio           *string
 	SetAvatar     bool
 	AvatarMediaID *uuid.UUID
+	Claim         int32
 	ID            uuid.UUID
 }
 
@@ -1019,6 +1049,7 @@ func (q *Queries) UpdateProfile(ctx context.Context, db DBTX, arg UpdateProfileP
 		arg.Bio,
 		arg.SetAvatar,
 		arg.AvatarMediaID,
+		arg.Claim,
 		arg.ID,
 	)
 	var i UpdateProfileRow

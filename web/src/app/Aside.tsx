@@ -4,20 +4,24 @@ import { GraphService } from "@throng/gen/throng/graph/v1/graph_pb";
 import type { User } from "@throng/gen/throng/user/v1/user_pb";
 import { shortCount } from "../ui/count";
 import { Icon } from "../ui/Icon";
-import { Avatar, lookOf } from "../user/Avatar";
+import { DotBand } from "../ui/Mark";
+import { lookOf } from "../user/Avatar";
 import { nameOf } from "../user/name";
-import { ProfileBanner } from "../user/ProfileBanner";
 import { useMe } from "../user/useMe";
 
 /** What there is room for on wide screens only. */
 export function Aside({ onHelp }: { onHelp(): void }) {
   const me = useMe();
+  if (!me) {
+    // The column is kept, so that the page does not move when it is known.
+    return <div className="hidden w-72 shrink-0 xl:block" />;
+  }
   return (
     <aside
       aria-label="About you"
       className="sticky top-0 hidden h-dvh w-72 shrink-0 flex-col gap-2.5 py-6 xl:flex"
     >
-      {me && <Card user={me} />}
+      <Card user={me} />
       <button
         className="flex items-center gap-3 rounded-panel px-5 py-3 text-sm font-medium text-soft hover:bg-panel hover:text-ink"
         onClick={onHelp}
@@ -35,10 +39,9 @@ function Card({ user }: { user: User }) {
   const params = { handle: user.handle };
   return (
     <section aria-label="You" className="panel overflow-hidden">
-      <ProfileBanner className={`h-16 w-full ${lookOf(user.handle)}`} handle={user.handle} />
+      <DotBand className={`h-20 w-full ${lookOf(user.handle)}`} start={2} word={user.handle} />
       <div className="px-5 pb-5">
-        <Avatar className="-mt-6 ring-4 ring-panel" user={user} />
-        <p className="mt-2 truncate font-bold">
+        <p className="mt-4 truncate font-bold">
           <bdi>{nameOf(user)}</bdi>
         </p>
         <p className="mt-2 flex gap-5 text-sm text-soft">

@@ -18,7 +18,7 @@ export function Welcome() {
   return (
     <>
       <section className="panel overflow-hidden bg-brand text-on-brand">
-        <DotWord className="w-full px-5 pt-7 sm:px-9 sm:pt-10" margin={1} word="throng" />
+        <DotWord className="w-full px-5 pt-7 sm:px-9 sm:pt-10" wave word="throng" you="3,1" />
         <div className="px-6 pt-4 pb-8 sm:px-10 sm:pb-11">
           <h1 className="text-hero">A crowd is made of people.</h1>
           <p className="mt-4 max-w-md text-lg opacity-90">

@@ -45,7 +45,7 @@ export function Composer({ replyTo, autoFocus, roomy, onPosted }: ComposerProps)
     >
       <div className="flex gap-3">
         <Avatar user={useMe()} />
-        <div className="min-w-0 flex-1">
+        <div className="-ml-1.5 min-w-0 flex-1">
           <GrowingText
             aria-describedby={`${id}-problem`}
             aria-invalid={problem || left < 0 ? true : undefined}
@@ -63,7 +63,7 @@ export function Composer({ replyTo, autoFocus, roomy, onPosted }: ComposerProps)
           </p>
           <UploadTray onRemove={pictures.remove} uploads={pictures.uploads} />
           <div className="mt-2 flex items-center gap-2">
-            <div className="-ml-2">
+            <div>
               <PictureButton
                 disabled={pictures.full}
                 label={pictures.full ? `No more than ${maxPictures} pictures` : "Add pictures"}
@@ -107,7 +107,7 @@ function GrowingText({ autoFocus, ...props }: React.TextareaHTMLAttributes<HTMLT
   return (
     <textarea
       {...props}
-      className="block max-h-[50dvh] w-full resize-none rounded-lg bg-transparent py-2 text-lg outline-offset-4"
+      className="block max-h-[50dvh] w-full resize-none rounded-xl bg-transparent px-2.5 py-2 text-lg outline-offset-0"
       dir="auto"
       ref={ref}
     />

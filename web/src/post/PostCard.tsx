@@ -16,11 +16,13 @@ interface PostCardProps {
   position?: number;
   /** The post of its own page: larger, and not a way to itself. */
   main?: boolean;
+  /** It stands below the post that it answers, which need not be said then. */
+  answering?: boolean;
   onDeleted?(): void;
 }
 
 /** One post, as an article of a feed. */
-export function PostCard({ post, author, position, main, onDeleted }: PostCardProps) {
+export function PostCard({ post, author, position, main, answering, onDeleted }: PostCardProps) {
   const labelId = useId();
   const navigate = useNavigate();
   const open = () => void navigate({ to: "/posts/$postId", params: { postId: post.id } });
@@ -58,20 +60,25 @@ export function PostCard({ post, author, position, main, onDeleted }: PostCardPr
               <PostMenu {...(onDeleted && { onDeleted })} post={post} />
             </div>
           </header>
-          {!main && <Body post={post} author={author} />}
+          {!main && <Body author={author} parent={!answering} post={post} />}
           {!main && <PostActions post={post} />}
         </div>
       </div>
-      {main && <Body main post={post} author={author} />}
+      {main && <Body author={author} main post={post} />}
       {main && <PostActions post={post} />}
     </article>
   );
 }
 
-function Body({ post, author, main }: { post: Post; author: MaybeUser; main?: boolean }) {
+function Body({
+  post,
+  author,
+  main,
+  parent,
+}: Pick<PostCardProps, "post" | "author" | "main"> & { parent?: boolean }) {
   return (
     <div className={main ? "mt-3" : "mt-1"}>
-      {post.replyToId && !main && (
+      {post.replyToId && parent && (
         <Link
           className="text-sm text-soft hover:text-ink hover:underline"
           params={{ postId: post.replyToId }}

@@ -94,7 +94,7 @@ function Replies({ postId }: { postId: string }) {
       )}
       <div aria-busy={query.isFetching} aria-label="Replies" className="flex flex-col gap-2.5" role="feed">
         {posts.map((post, index) => (
-          <PostCard author={authorOf(post)} key={post.id} position={index + 1} post={post} />
+          <PostCard answering author={authorOf(post)} key={post.id} position={index + 1} post={post} />
         ))}
       </div>
       <More query={query} />

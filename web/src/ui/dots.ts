@@ -11,19 +11,14 @@ const table =
 
 const rowsOf = new Map(table.split(" ").map((entry) => [entry.charAt(0), entry.slice(1)]));
 
-/** One place in the crowd. */
-export interface Dot {
-  column: number;
-  row: number;
-  lit: boolean;
-}
-
-/** The 25 dots of a character; one that is not in the table lights none. */
-export function dotsOf(character: string): Dot[] {
-  const rows = rowsOf.get(character.toLowerCase()) ?? "00000";
+/** The lit dots of a character; one that is not in the table has none. */
+export function dotsOf(character: string): { column: number; row: number }[] {
+  const rows = rowsOf.get(character.toLowerCase()) ?? "";
   return [...rows].flatMap((digit, row) => {
     const bits = Number.parseInt(digit, 32);
-    return [0, 1, 2, 3, 4].map((column) => ({ column, row, lit: ((bits >> (4 - column)) & 1) === 1 }));
+    return [0, 1, 2, 3, 4]
+      .filter((column) => ((bits >> (4 - column)) & 1) === 1)
+      .map((column) => ({ column, row }));
   });
 }
 

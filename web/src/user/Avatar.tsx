@@ -37,7 +37,7 @@ export function Avatar(props: { user: MaybeUser; size?: keyof typeof sizes; clas
   }
   return (
     <span aria-hidden="true" className={`${shape} ${lookOf(user?.handle)}`}>
-      <svg aria-hidden="true" className="size-full p-[17%]" viewBox="0 0 50 50">
+      <svg aria-hidden="true" className="size-full p-[14%]" viewBox="0 0 50 50">
         <Letter character={user?.handle.charAt(0) ?? ""} />
       </svg>
     </span>

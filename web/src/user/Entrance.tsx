@@ -6,7 +6,7 @@ export function Entrance(props: { title: string; children: ReactNode; other: Rea
   return (
     <div className="mx-auto max-w-md">
       <div className="panel overflow-hidden">
-        <DotWord className="w-full bg-brand px-6 py-3 text-on-brand" word="hello" />
+        <DotWord className="w-full bg-brand px-6 py-3 text-on-brand" wave word="hello" />
         <div className="p-5 sm:p-7">
           <h1 className="mb-5 text-xl">{props.title}</h1>
           {props.children}

@@ -34,7 +34,7 @@ export function PeoplePage() {
         <input
           autoCapitalize="none"
           autoComplete="off"
-          className="panel w-full py-3 pr-11 pl-12 text-lg"
+          className="panel w-full border border-edge py-3 pr-11 pl-12 text-lg hover:border-ink"
           data-search
           id="people"
           maxLength={64}

@@ -10,10 +10,10 @@ import { FollowButton } from "../graph/FollowButton";
 import { PostText } from "../post/PostText";
 import { Button } from "../ui/Button";
 import { shortCount } from "../ui/count";
+import { DotBand } from "../ui/Mark";
 import { Avatar, lookOf } from "./Avatar";
 import { EditProfile } from "./EditProfile";
 import { nameOf } from "./name";
-import { ProfileBanner } from "./ProfileBanner";
 
 const month = new Intl.DateTimeFormat(undefined, { month: "long", year: "numeric" });
 
@@ -21,7 +21,7 @@ const month = new Intl.DateTimeFormat(undefined, { month: "long", year: "numeric
 export function ProfileHead({ user, relationship }: { user: User; relationship: Relationship | undefined }) {
   return (
     <section aria-label="Profile" className="panel mb-2.5 overflow-hidden">
-      <ProfileBanner className={`h-24 w-full sm:h-32 ${lookOf(user.handle)}`} handle={user.handle} />
+      <DotBand className={`h-24 w-full sm:h-32 ${lookOf(user.handle)}`} start={13} word={user.handle} />
       <div className="px-4 pb-5 sm:px-5">
         <div className="flex items-end justify-between gap-3">
           <div className="-mt-12 rounded-[34%] bg-panel p-1.5">

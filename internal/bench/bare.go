@@ -1,0 +1,248 @@
+package bench
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	accessv1 "github.com/throng-social/throng/gen/go/throng/access/v1"
+	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
+	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
+	"github.com/throng-social/throng/gen/go/throng/timeline/v1/timelinev1connect"
+	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
+	"github.com/throng-social/throng/internal/app"
+	"github.com/throng-social/throng/internal/id"
+	"github.com/throng-social/throng/internal/page"
+)
+
+// The bare sides: what the same work costs at least, as far as anybody here
+// knows. Whoever finds a faster one replaces it; it must answer the same.
+
+// bareHomeSQL is a home timeline of 20 items in one statement: the written
+// entries and the reader's own posts, newest first, with all that is shown of
+// them, as far as the reader follows their authors. The last column is how many
+// those are. Every step is one look into an index.
+const bareHomeSQL = `
+SELECT e.post_id, e.author_id, p.text, p.reply_to_id, coalesce(c.likes, 0), coalesce(c.replies, 0), l.post_id IS NOT NULL,
+       u.handle, u.display_name, u.bio, u.role, (SELECT count(*) FROM graph_follows f WHERE f.follower_id = $1)
+FROM ((SELECT t.post_id, t.author_id FROM timeline_entries t WHERE t.reader_id = $1 ORDER BY t.post_id DESC)
+      UNION ALL
+      (SELECT o.id, o.author_id FROM posts o WHERE o.author_id = $1 AND o.deleted_at IS NULL ORDER BY o.id DESC)
+      ORDER BY 1 DESC) e
+         JOIN posts p ON p.id = e.post_id AND p.deleted_at IS NULL
+         JOIN users u ON u.id = e.author_id AND u.deleted_at IS NULL
+         LEFT JOIN post_counts c ON c.post_id = e.post_id
+         LEFT JOIN post_likes l ON l.user_id = $1 AND l.post_id = e.post_id
+WHERE e.author_id = $1 OR EXISTS (SELECT FROM graph_follows f WHERE f.follower_id = $1 AND f.followee_id = e.author_id)
+ORDER BY e.post_id DESC
+LIMIT 20`
+
+// barePlan keeps the server from planning again and from plans that do not stop
+// after 20 rows.
+const barePlan = `SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_sort = off; SET enable_bitmapscan = off`
+
+// bareHome answers GetHomeTimeline without anything that a product needs: no
+// sign-in, no log, no limits, no caches, no interceptors.
+type bareHome struct {
+	timelinev1connect.UnimplementedTimelineServiceHandler
+
+	pool  *pgxpool.Pool
+	pages page.Sealer
+}
+
+const bareStatement = "home"
+
+// newBareHome reads from the replica, as ours does.
+func newBareHome(ctx context.Context, s app.Settings) (*bareHome, error) {
+	config, err := pgxpool.ParseConfig(s.Readers[0])
+	if err != nil {
+		return nil, err
+	}
+	config.MaxConns, config.MinConns = s.MaxConns, s.MaxConns
+	config.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
+		if _, err := c.Exec(ctx, barePlan); err != nil {
+			return err
+		}
+		_, err := c.PgConn().Prepare(ctx, bareStatement, bareHomeSQL, nil)
+		return err
+	}
+	secret, err := hex.DecodeString(s.Secret)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	return &bareHome{pool: pool, pages: page.NewSealer(secret)}, err
+}
+
+func (b *bareHome) close() { b.pool.Close() }
+
+type bareReaderKey struct{}
+
+func (b *bareHome) handler() http.Handler {
+	mux := http.NewServeMux()
+	path, h := timelinev1connect.NewTimelineServiceHandler(b)
+	mux.Handle(path, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), bareReaderKey{}, r.Header.Get(readerHeader))))
+	}))
+	return mux
+}
+
+var binaryFormat = []int16{1}
+
+// GetHomeTimeline implements timelinev1connect.TimelineServiceHandler. It speaks
+// to the driver's lowest layer and reads the columns by itself.
+func (b *bareHome) GetHomeTimeline(ctx context.Context, _ *timelinev1.GetHomeTimelineRequest) (*timelinev1.GetHomeTimelineResponse, error) {
+	text, _ := ctx.Value(bareReaderKey{}).(string)
+	reader, err := uuid.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := b.pool.Acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Release()
+	// A context that cannot end spares the driver the watch over it.
+	rows := conn.Conn().PgConn().ExecPrepared(context.Background(), bareStatement, [][]byte{reader[:]}, binaryFormat, binaryFormat)
+	res := &timelinev1.GetHomeTimelineResponse{Items: make([]*timelinev1.TimelineItem, 0, page.DefaultSize)}
+	var last uuid.UUID
+	var followed int32
+	for rows.NextRow() {
+		v := rows.Values()
+		res.Items = append(res.Items, bareItem(v, reader))
+		last, followed = uuid.UUID(v[0]), int32(binary.BigEndian.Uint64(v[11])) //nolint:gosec // at most 10,000
+	}
+	if _, err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if len(res.GetItems()) == page.DefaultSize {
+		res.NextPageToken = b.pages.Seal("home/"+text, page.Cursor{ID: last})
+	}
+	res.Freshness = &timelinev1.Freshness{
+		Strategy: timelinev1.Strategy_STRATEGY_PUSH, AuthorsPushed: followed, Complete: true, Age: &durationpb.Duration{},
+	}
+	return res, nil
+}
+
+func bareItem(v [][]byte, reader uuid.UUID) *timelinev1.TimelineItem {
+	post, author := uuid.UUID(v[0]), uuid.UUID(v[1])
+	authorID := author.String()
+	item := &timelinev1.TimelineItem{
+		Post: &postv1.Post{
+			Id: post.String(), AuthorId: authorID, Text: string(v[2]), CreatedAt: timestamppb.New(id.Time(post)),
+			LikeCount: int64(binary.BigEndian.Uint64(v[4])), ReplyCount: int64(binary.BigEndian.Uint64(v[5])), LikedByMe: v[6][0] == 1, //nolint:gosec // counts
+		},
+		Author: &userv1.User{
+			Id: authorID, Handle: string(v[7]), DisplayName: string(v[8]), Bio: string(v[9]),
+			CreatedAt: timestamppb.New(id.Time(author)), Role: accessv1.Role(binary.BigEndian.Uint16(v[10])),
+		},
+		Why: timelinev1.Why_WHY_FOLLOWED_PUSHED,
+	}
+	if v[3] != nil {
+		item.Post.ReplyToId = uuid.UUID(v[3]).String()
+	}
+	if author == reader {
+		item.Why = timelinev1.Why_WHY_OWN
+	}
+	return item
+}
+
+// barePage runs the statement of the store's page read on a pool of the driver.
+type barePage struct {
+	pool *pgxpool.Pool
+	sql  string
+}
+
+func newBarePage(ctx context.Context, url string, conns int32, sql string) (*barePage, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, err
+	}
+	config.MaxConns = conns
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	return &barePage{pool, sql}, err
+}
+
+func (b *barePage) read(ctx context.Context, args ...any) (horizon uuid.UUID, pushed, posts, authors []uuid.UUID, err error) {
+	err = b.pool.QueryRow(ctx, b.sql, args...).Scan(&horizon, &pushed, &posts, &authors)
+	return horizon, pushed, posts, authors, err
+}
+
+// bareCopy copies rows into a table, so many in each transaction.
+func bareCopy(ctx context.Context, conn *pgx.Conn, table string, columns []string, rows [][]uuid.UUID, atOnce int) error {
+	for len(rows) > 0 {
+		part := rows[:min(atOnce, len(rows))]
+		rows = rows[len(part):]
+		source := &uuidRows{rows: part, at: -1, values: make([]any, len(columns))}
+		if _, err := conn.CopyFrom(ctx, pgx.Identifier{table}, columns, source); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// uuidRows feeds COPY without making anything anew for each row.
+type uuidRows struct {
+	rows   [][]uuid.UUID
+	at     int
+	values []any
+}
+
+// Next implements pgx.CopyFromSource.
+func (u *uuidRows) Next() bool { u.at++; return u.at < len(u.rows) }
+
+// Values implements pgx.CopyFromSource.
+func (u *uuidRows) Values() ([]any, error) {
+	for i := range u.values {
+		u.values[i] = [16]byte(u.rows[u.at][i])
+	}
+	return u.values, nil
+}
+
+// Err implements pgx.CopyFromSource.
+func (u *uuidRows) Err() error { return nil }
+
+// explain is what Postgres says of a statement's cost.
+func explain(ctx context.Context, conn *pgx.Conn, sql string, args ...any) (string, error) {
+	rows, err := conn.Query(ctx, "EXPLAIN (ANALYZE, BUFFERS) "+sql, append([]any{pgx.QueryExecModeExec}, args...)...)
+	if err != nil {
+		return "", err
+	}
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return strings.Join(lines, "\n"), err
+}
+
+// recorder catches the SQL of a generated query.
+type recorder struct{ sql string }
+
+// QueryRow implements timelinedb.DBTX.
+func (r *recorder) QueryRow(_ context.Context, sql string, _ ...any) pgx.Row {
+	r.sql = sql
+	return r
+}
+
+// Exec implements timelinedb.DBTX.
+func (r *recorder) Exec(_ context.Context, sql string, _ ...any) (pgconn.CommandTag, error) {
+	r.sql = sql
+	return pgconn.CommandTag{}, nil
+}
+
+// Query implements timelinedb.DBTX.
+func (r *recorder) Query(_ context.Context, sql string, _ ...any) (pgx.Rows, error) {
+	r.sql = sql
+	return nil, fmt.Errorf("not run: %w", pgx.ErrNoRows)
+}
+
+// Scan implements pgx.Row.
+func (r *recorder) Scan(...any) error { return nil }
+

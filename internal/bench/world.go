@@ -1,0 +1,193 @@
+package bench
+
+import (
+	"context"
+	_ "embed"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/throng-social/throng/internal/app"
+	"github.com/throng-social/throng/internal/devstack"
+	"github.com/throng-social/throng/internal/migration"
+)
+
+// size is how large a world is.
+type size struct {
+	// People are the accounts of each community; Readers of them read.
+	People, Readers int
+	// Follows is whom each reader follows, Posts what each account wrote.
+	Follows, Posts int
+	// Fans follow the star; each has about FanEntries written entries.
+	Fans, FanEntries int
+}
+
+func (s size) settings() map[string]int {
+	return map[string]int{
+		"people": s.People, "readers": s.Readers, "follows": s.Follows, "posts": s.Posts, "fans": s.Fans, "fan_entries": s.FanEntries,
+	}
+}
+
+func (s size) String() string {
+	return fmt.Sprintf("%d accounts with %d posts each, %d readers who follow %d each, a star with %d followers, about %.1f million written entries",
+		2*s.People, s.Posts, s.Readers*5/4, s.Follows, s.Fans, float64(s.Readers*5/4*s.Follows*s.Posts+s.Fans*s.FanEntries)/1e6)
+}
+
+// full is the size that figures are taken at.
+var full = size{People: 10_000, Readers: 2000, Follows: 100, Posts: 8, Fans: 50_000, FanEntries: 40}
+
+// world is a private Postgres with the world in it.
+type world struct {
+	size     size
+	dir      string
+	pg       *devstack.Postgres
+	settings app.Settings
+	// readers are measured; strangers live apart from them and warm a deployment
+	// up without filling its caches with what is measured.
+	readers, strangers []*reader
+}
+
+const (
+	worldName  = "world"
+	tokenLife  = 12 * time.Hour
+	readerName = "bench_%d"
+	starName   = "bench_star"
+)
+
+//go:embed world.sql
+var worldSQL string
+
+// newWorld starts Postgres as `throng dev` does, with one replica, and makes the
+// world in it. A folder that has one already is used as it is.
+func newWorld(ctx context.Context, dir string, s size) (*world, error) {
+	pg, err := devstack.StartPostgres(ctx, devstack.PostgresOptions{Dir: filepath.Join(dir, "postgres"), Replicas: 1, Durable: true})
+	if err != nil {
+		return nil, err
+	}
+	w := &world{size: s, dir: dir, pg: pg}
+	if err := w.fill(ctx); err != nil {
+		w.close()
+		return nil, err
+	}
+	return w, nil
+}
+
+func (w *world) close() { _ = w.pg.Close() }
+
+func (w *world) fill(ctx context.Context) (err error) {
+	if w.settings, err = w.newSettings(worldName); err != nil {
+		return err
+	}
+	if err := w.migrated(ctx, worldName); err != nil {
+		return err
+	}
+	if err := w.people(ctx); err != nil {
+		return fmt.Errorf("make a world: %w", err)
+	}
+	if err := w.pg.CatchUp(ctx); err != nil {
+		return err
+	}
+	return w.tokens(ctx)
+}
+
+func (w *world) migrated(ctx context.Context, database string) error {
+	if err := w.pg.EnsureDatabase(ctx, database); err != nil {
+		return err
+	}
+	return migration.Up(ctx, w.pg.WriterURL(database), slog.New(slog.DiscardHandler))
+}
+
+// newSettings are those of a deployment as it comes, on a database of this
+// server, without limits on what one account may do.
+func (w *world) newSettings(database string) (app.Settings, error) {
+	var s app.Settings
+	parser, err := kong.New(&s)
+	if err != nil {
+		return s, err
+	}
+	if _, err := parser.Parse(nil); err != nil {
+		return s, err
+	}
+	s.URL, s.Readers = w.pg.WriterURL(database), w.pg.ReaderURLs(database)
+	s.Addr, s.RateLimits, s.MediaDir = "127.0.0.1:0", false, filepath.Join(w.dir, "media")
+	s.Secret = hex.EncodeToString(make([]byte, 32))
+	return s, nil
+}
+
+func (w *world) people(ctx context.Context) error {
+	conn, err := pgx.Connect(ctx, w.settings.URL)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is left to lose
+	var there bool
+	if err := conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM users)").Scan(&there); err != nil || there {
+		return err
+	}
+	for name, n := range w.size.settings() {
+		if _, err := conn.Exec(ctx, fmt.Sprintf("SET bench.%s = '%d'", name, n)); err != nil {
+			return err
+		}
+	}
+	for _, sql := range []string{worldSQL, "VACUUM (ANALYZE)", "CHECKPOINT"} {
+		if _, err := conn.Exec(ctx, sql); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tokens signs the readers in.
+func (w *world) tokens(ctx context.Context) error {
+	a, err := app.New(ctx, w.settings.Operator(), app.Role{}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	conn, err := pgx.Connect(ctx, w.settings.URL)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is left to lose
+	for i := range w.size.Readers {
+		r, err := signIn(ctx, a, conn, fmt.Sprintf(readerName, 2*i))
+		if err != nil {
+			return err
+		}
+		w.readers = append(w.readers, r)
+	}
+	for i := range w.size.Readers / 4 {
+		r, err := signIn(ctx, a, conn, fmt.Sprintf(readerName, 2*i+1))
+		if err != nil {
+			return err
+		}
+		w.strangers = append(w.strangers, r)
+	}
+	return nil
+}
+
+func signIn(ctx context.Context, a *app.App, conn *pgx.Conn, handle string) (*reader, error) {
+	token, err := a.Token(ctx, handle, tokenLife)
+	if err != nil {
+		return nil, err
+	}
+	var id uuid.UUID
+	err = conn.QueryRow(ctx, "SELECT id FROM users WHERE handle = $1", handle).Scan(&id)
+	return &reader{id: id, access: token}, err
+}
+
+// logTo is a log file in the world's folder, as `throng dev` keeps one.
+func (w *world) logTo(name string) (*slog.Logger, func(), error) {
+	f, err := os.OpenFile(filepath.Join(w.dir, name+".log"), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, nil, err
+	}
+	return app.NewLogger(w.settings, f), func() { _ = f.Close() }, nil
+}
