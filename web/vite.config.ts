@@ -1,9 +1,9 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { alias } from "./build/alias";
-import { firstLoad } from "./build/firstLoad";
-import { leanRules } from "./build/leanRules";
+import { alias } from "./build/alias.ts";
+import { firstLoad } from "./build/firstLoad.ts";
+import { leanRules } from "./build/leanRules.ts";
 
 const api = process.env.THRONG_URL ?? "http://127.0.0.1:8080";
 
@@ -17,6 +17,8 @@ export default defineConfig({
   build: { assetsInlineLimit: 0 },
   test: {
     environment: "happy-dom",
+    // The first visit of a file compiles the pages that it opens.
+    testTimeout: 20_000,
     setupFiles: ["src/testing/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
   },

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
-import { alias } from "./build/alias";
-import { leanRules } from "./build/leanRules";
+import { alias } from "./build/alias.ts";
+import { leanRules } from "./build/leanRules.ts";
 
 /** The tests in a real browser, against the server at THRONG_URL. */
 export default defineConfig({

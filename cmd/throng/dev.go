@@ -56,6 +56,11 @@ func (c *devCommand) Run(ctx context.Context) error {
 	if err := migration.Up(ctx, s.URL, log); err != nil {
 		return err
 	}
+	stopTraces, err := app.StartTraces(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer stopTraces()
 	a, err := app.New(ctx, s, app.Role{Serve: true, Work: true}, log)
 	if err != nil {
 		return err

@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
+	"net/url"
 	"os"
 
 	"github.com/throng-social/throng/internal/imports"
@@ -20,6 +23,7 @@ type importFollowsCommand struct {
 	Login     string `env:"THRONG_LOGIN" help:"An operator's handle or address."`
 	Password  string `env:"THRONG_PASSWORD" help:"His password."`
 	Token     string `env:"THRONG_TOKEN" help:"Or an operator's access token, as 'throng token' prints it."`
+	Disk      string `default:"." help:"A folder on the server's disk, whose room is checked first where the server is this machine."`
 	MaxErrors int    `default:"100" help:"How many bad lines are passed over before the import stops."`
 }
 
@@ -29,7 +33,43 @@ func (c *importFollowsCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := c.checkDisk(); err != nil {
+		return err
+	}
 	summary, err := imports.Follows(ctx, imports.FollowsConfig{Client: client, File: c.File, Prefix: c.Prefix, MaxErrors: c.MaxErrors, Out: os.Stderr})
 	fmt.Println(summary)
+	return err
+}
+
+var errNoOperator = errors.New("an import needs an operator: give --login and --password, or --token")
+
+func (c *importFollowsCommand) client() (*throng.Client, error) {
+	switch {
+	case c.Token != "":
+		return throng.New(c.Server, throng.WithToken(c.Token)), nil
+	case c.Login != "" && c.Password != "":
+		return throng.New(c.Server, throng.WithLogin(c.Login, c.Password)), nil
+	}
+	return nil, errNoOperator
+}
+
+// checkDisk refuses an import for which the server, if it is this machine, has no
+// room.
+func (c *importFollowsCommand) checkDisk() error {
+	server, err := url.Parse(c.Server)
+	if err != nil {
+		return err
+	}
+	if host := net.ParseIP(server.Hostname()); server.Hostname() != "localhost" && (host == nil || !host.IsLoopback()) {
+		return nil
+	}
+	need, err := imports.FollowsDisk(c.File)
+	if err != nil {
+		return err
+	}
+	free, err := imports.FreeDisk(c.Disk)
+	if err == nil && free < need {
+		return fmt.Errorf("the import needs about %d MB of disk, and %s has %d MB free", need>>20, c.Disk, free>>20)
+	}
 	return err
 }

@@ -59,7 +59,7 @@ func New(ctx context.Context, s Settings, role Role, log *slog.Logger) (*App, er
 		return nil, fmt.Errorf("database: %w", err)
 	}
 	a := &App{settings: s, role: role, db: db, metrics: prometheus.NewRegistry(), log: log}
-	a.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	a.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), depths{db})
 	if err := a.assemble(); err != nil {
 		a.Close()
 		return nil, err
@@ -161,8 +161,13 @@ func (a *App) Close() {
 	a.db.Close()
 }
 
-// Addr is where clients are served.
-func (a *App) Addr() string { return a.servers[0].socket.Addr().String() }
+// Addr is where clients are served; empty for a process that serves none.
+func (a *App) Addr() string {
+	if !a.role.Serve {
+		return ""
+	}
+	return a.servers[0].socket.Addr().String()
+}
 
 // listener is a socket and what is served on it.
 type listener struct {

@@ -125,4 +125,3 @@ func (a *App) cors(h http.Handler) http.Handler {
 		MaxAge:         7200,
 	}).Handler(h)
 }
-

@@ -10,13 +10,10 @@ import (
 	"github.com/throng-social/throng/internal/queue"
 )
 
-// The upkeep of nouns that is no message between them.
+// The upkeep of users, who send and get no messages.
 const (
-	topicCollectMedia = "media.collect"
-	topicPurgeUsers   = "user.purge"
-
-	collectEvery = 10 * time.Minute
-	purgeEvery   = time.Hour
+	topicPurgeUsers = "user.purge"
+	purgeEvery      = time.Hour
 )
 
 // handlers are the topics of all nouns that run here.
@@ -24,7 +21,6 @@ func (n nouns) handlers() queue.Handlers {
 	all := queue.Handlers{}
 	if n.media != nil {
 		maps.Copy(all, n.media.Handlers())
-		all[topicCollectMedia] = upkeep(func(ctx context.Context) error { _, err := n.media.Collect(ctx); return err })
 	}
 	if n.user != nil {
 		all[topicPurgeUsers] = upkeep(n.user.Purge)
@@ -45,7 +41,7 @@ func (n nouns) handlers() queue.Handlers {
 func (n nouns) periodic() []queue.Periodic {
 	var all []queue.Periodic
 	if n.media != nil {
-		all = append(all, every(collectEvery, topicCollectMedia))
+		all = append(all, n.media.Periodic()...)
 	}
 	if n.user != nil {
 		all = append(all, every(purgeEvery, topicPurgeUsers))

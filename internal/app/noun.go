@@ -14,6 +14,7 @@ import (
 	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
 	"github.com/throng-social/throng/internal/graph"
 	"github.com/throng-social/throng/internal/media"
+	"github.com/throng-social/throng/internal/pace"
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/post"
 	"github.com/throng-social/throng/internal/postgres"
@@ -112,18 +113,18 @@ func (s *Settings) signInLimits() user.Limits {
 	return user.NoLimits()
 }
 
-func (s *Settings) followRate() graph.Rate {
+func (s *Settings) followRate() pace.Rate {
 	if s.RateLimits {
 		return graph.DefaultRate
 	}
-	return graph.Rate{}
+	return pace.Rate{}
 }
 
-func (s *Settings) postRate() post.Rate {
+func (s *Settings) postRate() pace.Rate {
 	if s.RateLimits {
 		return post.DefaultRate
 	}
-	return post.Rate{}
+	return pace.Rate{}
 }
 
 // mountPublic adds what clients may call.

@@ -15,6 +15,7 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/throng-social/throng/gen/db/timelinedb"
 	accessv1 "github.com/throng-social/throng/gen/go/throng/access/v1"
 	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
 	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
@@ -173,9 +174,10 @@ func newBarePage(ctx context.Context, url string, conns int32, sql string) (*bar
 	return &barePage{pool, sql}, err
 }
 
-func (b *barePage) read(ctx context.Context, args ...any) (horizon uuid.UUID, pushed, posts, authors []uuid.UUID, err error) {
-	err = b.pool.QueryRow(ctx, b.sql, args...).Scan(&horizon, &pushed, &posts, &authors)
-	return horizon, pushed, posts, authors, err
+func (b *barePage) read(ctx context.Context, reader uuid.UUID) (timelinedb.ReadPageRow, error) {
+	var r timelinedb.ReadPageRow
+	err := b.pool.QueryRow(ctx, b.sql, reader, id.Max, int32(pageSize)).Scan(&r.Horizon, &r.Pushed, &r.PushedSince, &r.PostIds, &r.AuthorIds)
+	return r, err
 }
 
 // bareCopy copies rows into a table, so many in each transaction.

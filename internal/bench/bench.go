@@ -6,7 +6,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -58,6 +60,59 @@ func Main(ctx context.Context, args []string, out io.Writer) error {
 	}
 	defer w.close()
 	fmt.Fprintln(out, "world", time.Since(began))
+	o := Options{Rounds: 3, Length: 2 * time.Second, Profile: "/tmp/prof"}
+	for _, a := range args {
+		switch a {
+		case "a":
+			err = scratchA(ctx, w, o, out)
+		case "hold":
+			fmt.Fprintln(out, w.settings.URL, w.settings.Readers)
+			<-ctx.Done()
+		case "b":
+			err = scratchB(ctx, w, o, out)
+		case "c":
+			f, err := newFanout(ctx, w)
+			if err != nil {
+				return err
+			}
+			p, err := f.measure(ctx, o)
+			fmt.Fprintf(out, "fanout %+v %v\n", p, err)
+			f.close(ctx)
+		case "d":
+			f, err := newFollows(ctx, w, "../shared/data")
+			if err != nil {
+				return err
+			}
+			p, err := f.measure(ctx, o)
+			fmt.Fprintf(out, "import %+v %v %v\n", p, f.settled, err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func scratchB(ctx context.Context, w *world, o Options, out io.Writer) error {
+	p, err := newPageRead(ctx, w)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	if err := p.agree(ctx); err != nil {
+		return err
+	}
+	for _, n := range []int{1, atOnce} {
+		r, err := p.measure(ctx, o, n)
+		fmt.Fprintf(out, "page %d %+v %v\n", n, r, err)
+	}
+	return nil
+}
+
+func scratchA(ctx context.Context, w *world, o Options, out io.Writer) error {
+	if n, _ := strconv.Atoi(os.Getenv("READERS")); n > 0 {
+		w.readers = w.readers[:n]
+	}
 	h, err := newHome(ctx, w)
 	if err != nil {
 		return err
@@ -67,10 +122,12 @@ func Main(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	fmt.Fprintln(out, "agree")
-	o := Options{Rounds: 3, Length: 2 * time.Second, Profile: "/tmp/prof"}
 	for _, k := range []codec{asJSON, asProtobuf} {
 		p, err := h.through(ctx, o, k)
 		fmt.Fprintf(out, "%s %+v %v\n", k.name, p, err)
+		if os.Getenv("COLD") == "" {
+			continue
+		}
 		p, err = h.cold(ctx, o, k)
 		fmt.Fprintf(out, "cold %s %+v %v\n", k.name, p, err)
 		l, err := openLoop(ctx, h.ours.addr, w.readers, k, 1000, 4*time.Second)

@@ -100,7 +100,7 @@ func (h *home) through(ctx context.Context, o Options, kind codec) (pair, error)
 	if err := h.profile(o, "home-"+kind.name); err != nil {
 		return pair{}, err
 	}
-	return inTurn(o.Rounds, loop(h.ours), loop(h.bare))
+	return inTurn(o.Rounds, h.world.cpuOf("ours", h.ours.cmd.Process.Pid, loop(h.ours)), h.world.cpuOf("bare", h.bare.cmd.Process.Pid, loop(h.bare)))
 }
 
 func (h *home) profile(o Options, name string) error {

@@ -32,7 +32,7 @@ func (s *Service) OnAccountDeleted(ctx context.Context, ev *eventv1.Event) error
 	if err := s.q.MarkGone(ctx, s.db.Writer(ctx), account); err != nil {
 		return err
 	}
-	for until := time.Now().Add(deletionBudget); time.Now().Before(until); {
+	for until := time.Now().Add(s.deletionBudget); time.Now().Before(until); {
 		more, err := s.removePage(ctx, account)
 		if err != nil || !more {
 			return err

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"hash/fnv"
-	"math"
 	"time"
 
 	"github.com/google/uuid"
@@ -28,7 +27,7 @@ func (s *Service) Follow(ctx context.Context, req *graphv1.FollowRequest) (*grap
 	if caller == other {
 		return nil, fault.InField("user_id", "follow_self", "you cannot follow yourself")
 	}
-	if err := s.pace.admit(caller, time.Now()); err != nil {
+	if err := s.pace.Admit(caller, time.Now()); err != nil {
 		return nil, err
 	}
 	if err := s.mustExist(ctx, other); err != nil {
@@ -98,20 +97,33 @@ func pairOf(ctx context.Context, named string) (caller, other uuid.UUID, err err
 	return c.UserID, other, err
 }
 
-// mustExist asks for the account where the call would read it, and where that
-// does not know it, the primary: a replica may not have heard of it yet.
+// mustExist asks for the account where any read would, and if it is not known
+// there, where every commit is: a replica may not have heard of it yet.
 func (s *Service) mustExist(ctx context.Context, account uuid.UUID) error {
-	fresh, _ := consistency.Begin(ctx, math.MaxUint64)
-	for _, ctx := range []context.Context{ctx, fresh} {
-		res, err := s.users.HydrateUsers(ctx, &userv1.HydrateUsersRequest{UserIds: []string{account.String()}})
-		if err != nil {
-			return err
-		}
-		if len(res.GetUsers()) > 0 {
-			return nil
+	found, err := s.exists(ctx, account)
+	if err == nil && !found {
+		if ctx, err = s.upToNow(ctx); err == nil {
+			found, err = s.exists(ctx, account)
 		}
 	}
-	return errNoAccount
+	if err == nil && !found {
+		return errNoAccount
+	}
+	return err
+}
+
+func (s *Service) exists(ctx context.Context, account uuid.UUID) (bool, error) {
+	res, err := s.users.HydrateUsers(ctx, &userv1.HydrateUsersRequest{UserIds: []string{account.String()}})
+	return len(res.GetUsers()) > 0, err
+}
+
+// upToNow demands of reads all that was committed before now.
+func (s *Service) upToNow(ctx context.Context) (context.Context, error) {
+	probe, session := consistency.Begin(ctx, consistency.From(ctx).Demand())
+	s.db.Primary(probe)
+	now, err := session.Ceiling(probe)
+	fresh, _ := consistency.Begin(ctx, now)
+	return fresh, err
 }
 
 var errNoAccount = fault.New(fault.NotFound, "user_not_found", "there is no such account")

@@ -18,10 +18,12 @@ package graph
 
 import (
 	"log/slog"
+	"time"
 
 	"github.com/throng-social/throng/gen/db/graphdb"
 	"github.com/throng-social/throng/gen/go/throng/graph/v1/graphv1connect"
 	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
+	"github.com/throng-social/throng/internal/pace"
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/queue"
@@ -39,9 +41,12 @@ type Deps struct {
 	// FollowLimit is how many accounts one may follow; 0 means DefaultFollowLimit.
 	FollowLimit int64
 	// FollowRate holds accounts to a rate; the zero Rate is none.
-	FollowRate Rate
+	FollowRate pace.Rate
 	Log        *slog.Logger
 }
+
+// DefaultRate lets somebody follow a list of friends at once, and no crawler.
+var DefaultRate = pace.Rate{PerMinute: 120, Burst: 60}
 
 // Service implements the graph's public and its internal contract.
 type Service struct {
@@ -51,9 +56,13 @@ type Service struct {
 	pub         *queue.Publisher
 	pages       page.Sealer
 	followLimit int64
-	pace        *pace
-	imports     chan struct{}
+	pace        *pace.Pace
 	log         *slog.Logger
+
+	// imports has a place for each stream under way.
+	imports        chan struct{}
+	streamRows     int
+	deletionBudget time.Duration
 }
 
 var (
@@ -73,9 +82,12 @@ func New(d Deps) *Service {
 		pub:         d.Publisher,
 		pages:       d.Pages,
 		followLimit: d.FollowLimit,
-		pace:        newPace(d.FollowRate),
-		imports:     make(chan struct{}, maxImports),
+		pace:        pace.New(d.FollowRate, "you are following too fast; please wait a moment"),
 		log:         d.Log,
+
+		imports:        make(chan struct{}, maxImports),
+		streamRows:     maxStreamRows,
+		deletionBudget: deletionBudget,
 	}
 }
 

@@ -17,7 +17,7 @@ const (
 	// maxStreamRows is how many rows one stream may carry.
 	maxStreamRows = 1_000_000
 	// queuedMessages is how far each stage of an import may run ahead of the next.
-	queuedMessages = 4
+	queuedMessages = 16
 )
 
 type importMessage = []*graphv1.ImportFollowsRequest_Row
@@ -44,7 +44,7 @@ func (s *Service) ImportFollows(ctx context.Context, stream *connect.ClientStrea
 	})
 	stages.Go(func() error { return storing.run(ctx, batches) })
 
-	err := receive(ctx, stream, messages)
+	err := receive(ctx, stream, messages, s.streamRows)
 	close(messages)
 	if failed := stages.Wait(); failed != nil {
 		return nil, failed
@@ -53,11 +53,11 @@ func (s *Service) ImportFollows(ctx context.Context, stream *connect.ClientStrea
 }
 
 // receive hands on what the client sends, until it closes the stream.
-func receive(ctx context.Context, stream *connect.ClientStream[graphv1.ImportFollowsRequest], out chan<- importMessage) error {
+func receive(ctx context.Context, stream *connect.ClientStream[graphv1.ImportFollowsRequest], out chan<- importMessage, limit int) error {
 	for rows := 0; stream.Receive(); {
 		m := stream.Msg().GetRows()
-		if rows += len(m); rows > maxStreamRows {
-			return fault.New(fault.Invalid, "too_many_rows", "a stream takes at most %d rows; please send the rest in another", maxStreamRows)
+		if rows += len(m); rows > limit {
+			return fault.New(fault.Invalid, "too_many_rows", "a stream takes at most %d rows; please send the rest in another", limit)
 		}
 		if err := send(ctx, out, m); err != nil {
 			return err
@@ -72,5 +72,15 @@ func send[T any](ctx context.Context, out chan<- T, v T) error {
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
+	}
+}
+
+// waiting takes what is there already.
+func waiting[T any](in <-chan T) (v T, ok bool) {
+	select {
+	case v, ok = <-in:
+		return v, ok
+	default:
+		return v, false
 	}
 }

@@ -12,8 +12,14 @@ import (
 	"github.com/throng-social/throng/internal/id"
 )
 
-// maxKnown bounds the handles that a stream remembers, at about 100 bytes each.
-const maxKnown = 200_000
+const (
+	// maxKnown bounds the handles that a stream remembers, at about 100 bytes each.
+	maxKnown = 200_000
+	// maxResolved is when waiting messages are enough to be resolved together.
+	maxResolved = 5000
+	// maxHandles is how many one question takes.
+	maxHandles = 10_000
+)
 
 // The reasons for which a row is refused are part of the contract.
 const (
@@ -54,6 +60,13 @@ type resolver struct {
 
 func (r *resolver) run(ctx context.Context, in <-chan importMessage, out chan<- importBatch) error {
 	for m := range in {
+		for len(m) < maxResolved {
+			next, ok := waiting(in)
+			if !ok {
+				break
+			}
+			m = slices.Concat(m, next)
+		}
 		created, err := r.learn(ctx, m)
 		if err != nil {
 			return err
@@ -67,36 +80,41 @@ func (r *resolver) run(ctx context.Context, in <-chan importMessage, out chan<- 
 	return nil
 }
 
-// learn makes all handles of a message known, and answers how many accounts were
-// made for that.
+// learn makes all handles of rows known, and answers how many accounts were made
+// for that.
 func (r *resolver) learn(ctx context.Context, m importMessage) (created int64, err error) {
+	for part := range slices.Chunk(r.unknown(m), maxHandles) {
+		res, err := r.users.ResolveHandles(ctx, &userv1.ResolveHandlesRequest{Handles: part, CreateMissing: true})
+		if err != nil {
+			return created, err
+		}
+		ids, err := id.ParseAll("user_ids", res.GetUserIds())
+		if err != nil {
+			return created, err
+		}
+		for i, h := range part {
+			r.known[h] = ids[i]
+		}
+		created += res.GetCreated()
+	}
+	return created, nil
+}
+
+// unknown lists each handle of rows that is not known.
+func (r *resolver) unknown(m importMessage) []string {
 	if len(r.known) > maxKnown {
 		clear(r.known)
 	}
-	var unknown []string
+	var list []string
 	for _, row := range m {
 		for _, h := range []string{strings.ToLower(row.GetFollower()), strings.ToLower(row.GetFollowee())} {
 			if _, ok := r.known[h]; !ok {
 				r.known[h] = uuid.Nil
-				unknown = append(unknown, h)
+				list = append(list, h)
 			}
 		}
 	}
-	if len(unknown) == 0 {
-		return 0, nil
-	}
-	res, err := r.users.ResolveHandles(ctx, &userv1.ResolveHandlesRequest{Handles: unknown, CreateMissing: true})
-	if err != nil {
-		return 0, err
-	}
-	ids, err := id.ParseAll("user_ids", res.GetUserIds())
-	if err != nil {
-		return 0, err
-	}
-	for i, h := range unknown {
-		r.known[h] = ids[i]
-	}
-	return res.GetCreated(), nil
+	return list
 }
 
 // batch refuses what no account can follow.

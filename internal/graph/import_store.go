@@ -49,16 +49,6 @@ func (im *importer) run(ctx context.Context, in <-chan importBatch) error {
 	return nil
 }
 
-// waiting takes a batch if there is one.
-func waiting(in <-chan importBatch) (importBatch, bool) {
-	select {
-	case b, ok := <-in:
-		return b, ok
-	default:
-		return importBatch{}, false
-	}
-}
-
 func (im *importer) store(ctx context.Context, b importBatch) error {
 	var done stored
 	for try := 1; len(b.rows) > 0; try++ {

@@ -11,6 +11,7 @@ import (
 
 	mediav1 "github.com/throng-social/throng/gen/go/throng/media/v1"
 	"github.com/throng-social/throng/internal/fault"
+	"github.com/throng-social/throng/internal/postgres"
 )
 
 func TestClaimAnswersPicturesInOrder(t *testing.T) {
@@ -109,6 +110,9 @@ func TestOnlyWhatNothingShowsIsCollected(t *testing.T) {
 	if n := w.collect(); n != 0 {
 		t.Errorf("%d were collected at once", n)
 	}
+	if !w.shown(released) {
+		t.Error("a held picture is not shown")
+	}
 	w.released("post:"+released, released)
 	if w.shown(released) {
 		t.Error("a released picture is shown")
@@ -199,6 +203,24 @@ func TestAClaimAndTheCollectorNeverBothWin(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d were claimed in time", n, len(ids))
+}
+
+func TestTheCollectorPassesByWhatIsBeingClaimed(t *testing.T) {
+	t.Parallel()
+	w, owner := open(t), uuid.New()
+	mediaID := w.uploaded(owner)
+	w.later(25 * time.Hour)
+	must(t, w.db.InTx(t.Context(), func(tx postgres.Tx) error {
+		// As a claim does, but it takes its time.
+		_, err := tx.Exec(t.Context(), `UPDATE media_objects SET claimed_for = 'post:1', collect_at = now() + '48 hours' WHERE id = $1`, mediaID)
+		if n := w.collect(); n != 0 {
+			t.Errorf("%d were collected", n)
+		}
+		return err
+	}))
+	if n := w.collect(); n != 0 || !w.shown(mediaID) {
+		t.Error("it was collected")
+	}
 }
 
 func TestACrashLeavesNothingForEver(t *testing.T) {

@@ -98,7 +98,7 @@ func (f *folder) sweep(now time.Time) error {
 	if err != nil {
 		return err
 	}
-	defer dir.Close()
+	defer func() { _ = dir.Close() }()
 	entries, err := dir.ReadDir(sweepPage)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err

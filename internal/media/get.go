@@ -27,7 +27,7 @@ func (s *Service) get(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	h := w.Header()
 	h.Set("Content-Type", row.ContentType)
 	h.Set("X-Content-Type-Options", "nosniff")

@@ -32,7 +32,7 @@ func (s *Service) CreatePost(ctx context.Context, req *postv1.CreatePostRequest)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.pace.admit(caller.UserID, time.Now()); err != nil {
+	if err := s.pace.Admit(caller.UserID, time.Now()); err != nil {
 		return nil, err
 	}
 	d, err := draftOf(caller.UserID, req)

@@ -12,7 +12,7 @@ import (
 	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
 	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/id"
-	"github.com/throng-social/throng/internal/post"
+	"github.com/throng-social/throng/internal/pace"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 )
 
@@ -78,7 +78,7 @@ func TestAKeyIsForOneRequest(t *testing.T) {
 	} {
 		other := proto.CloneOf(req)
 		change(other)
-		t.Run(name, func(*testing.T) { w.refuse(author, other, fault.Precondition, "idempotency_key_reused") })
+		t.Run(name, func(t *testing.T) { w.in(t).refuse(author, other, fault.Precondition, "idempotency_key_reused") })
 	}
 	// The picture of the refused request is still free.
 	w.create(author, show("look", three))
@@ -141,6 +141,18 @@ func TestOneKeyForManyRequestsAtTheSameTimeMakesOnePost(t *testing.T) {
 	}
 }
 
+func TestAReplyIsCountedAtOnce(t *testing.T) {
+	t.Parallel()
+	w, author := open(t), uuid.New()
+	parent := w.create(author, say("a question"))
+	for want := range int64(3) {
+		if n := w.get(author, parent).GetReplyCount(); n != want { // from the cache, unless it was told
+			t.Errorf("%d replies are shown, want %d", n, want)
+		}
+		w.create(author, reply(parent, "an answer"))
+	}
+}
+
 func TestAReplyNeedsAPost(t *testing.T) {
 	t.Parallel()
 	w, author := open(t), uuid.New()
@@ -168,8 +180,8 @@ func TestPicturesMustBeReadyAndOnesOwn(t *testing.T) {
 	}
 	free := w.picture(author)
 	for name, mediaID := range map[string]string{"used": one, "another's": w.picture(uuid.New()), "unknown": uuid.NewString()} {
-		t.Run(name, func(*testing.T) {
-			w.refuse(author, show("look", free, mediaID), fault.Precondition, "media_not_ready")
+		t.Run(name, func(t *testing.T) {
+			w.in(t).refuse(author, show("look", free, mediaID), fault.Precondition, "media_not_ready")
 		})
 	}
 	held := w.announced("media.media_held")
@@ -190,7 +202,7 @@ func TestPicturesMustBeReadyAndOnesOwn(t *testing.T) {
 
 func TestPostingHasARate(t *testing.T) {
 	t.Parallel()
-	w, author := on(t, pgtest.New(t), post.Rate{PerMinute: 1, Burst: 3}), uuid.New()
+	w, author := on(t, pgtest.New(t), pace.Rate{PerMinute: 1, Burst: 3}), uuid.New()
 	for range 3 {
 		w.create(author, say("hello"))
 	}

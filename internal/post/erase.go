@@ -2,6 +2,7 @@ package post
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,20 +30,27 @@ func (s *Service) OnAccountDeleted(ctx context.Context, ev *eventv1.Event) error
 	}
 	until := time.Now().Add(s.eraseBudget)
 	for _, erase := range []func(context.Context, uuid.UUID) (int, error){s.erasePosts, s.eraseLikes} {
-		for {
-			n, err := erase(ctx, account)
-			if err != nil {
-				return err
-			}
-			if n < erasePage {
-				break
-			}
-			if !time.Now().Before(until) {
-				return s.eraseLater(ctx, ev)
-			}
+		if done, err := eraseUntil(ctx, until, account, erase); err != nil {
+			return err
+		} else if !done {
+			return s.eraseLater(ctx, ev)
 		}
 	}
+	s.log.InfoContext(ctx, "an account's posts and likes are gone", slog.String("user_id", account.String()))
 	return nil
+}
+
+// eraseUntil takes pages away until there are no more, or the time is up.
+func eraseUntil(ctx context.Context, until time.Time, account uuid.UUID, erase func(context.Context, uuid.UUID) (int, error)) (done bool, err error) {
+	for {
+		n, err := erase(ctx, account)
+		if err != nil || n < erasePage {
+			return err == nil, err
+		}
+		if !time.Now().Before(until) {
+			return false, nil
+		}
+	}
 }
 
 func (s *Service) erasePosts(ctx context.Context, author uuid.UUID) (n int, err error) {

@@ -9,7 +9,7 @@ import (
 
 	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
 	"github.com/throng-social/throng/internal/consistency"
-	"github.com/throng-social/throng/internal/post"
+	"github.com/throng-social/throng/internal/pace"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 )
 
@@ -86,7 +86,7 @@ func TestPicturesAreResolvedInOneCallAndOnlyIfThereAreAny(t *testing.T) {
 func TestAReaderSeesHisOwnWritesThroughReplicasThatLag(t *testing.T) {
 	t.Parallel()
 	servers := pgtest.NewReplicated(t, 1)
-	w, author := on(t, servers, post.Rate{}), uuid.New()
+	w, author := on(t, servers, pace.Rate{}), uuid.New()
 	p := w.create(author, say("hello"))
 	must(t, servers.Server.CatchUp(t.Context()))
 	if w.get(author, p) == nil { // cached, and known to the replica

@@ -16,7 +16,7 @@ import (
 	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
 	"github.com/throng-social/throng/internal/consistency"
 	"github.com/throng-social/throng/internal/id"
-	"github.com/throng-social/throng/internal/post"
+	"github.com/throng-social/throng/internal/pace"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 )
 
@@ -85,7 +85,7 @@ func naive(all []entry, req *postv1.ListLogRequest) []entry {
 func TestListLogReadsThePrimaryWhereItMust(t *testing.T) {
 	t.Parallel()
 	servers := pgtest.NewReplicated(t, 1)
-	w, author := on(t, servers, post.Rate{}), uuid.New()
+	w, author := on(t, servers, pace.Rate{}), uuid.New()
 	must(t, servers.Server.PauseReplay(t.Context(), 0))
 	ctx, session := consistency.Begin(as(t, author), 0)
 	_, err := w.CreatePost(ctx, say("hello"))

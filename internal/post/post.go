@@ -27,10 +27,14 @@ import (
 	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
 	"github.com/throng-social/throng/gen/go/throng/post/v1/postv1connect"
 	"github.com/throng-social/throng/internal/cache"
+	"github.com/throng-social/throng/internal/pace"
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/queue"
 )
+
+// DefaultRate is for people, and hurried ones.
+var DefaultRate = pace.Rate{PerMinute: 60, Burst: 30}
 
 const (
 	// cacheSize bounds the shared posts in memory, to about 100 MB.
@@ -50,7 +54,7 @@ type Deps struct {
 	Media     mediav1connect.MediaInternalServiceClient
 	Pages     page.Sealer
 	// Rate bounds how fast one author may post; the zero Rate does not.
-	Rate Rate
+	Rate pace.Rate
 	Log  *slog.Logger
 }
 
@@ -61,7 +65,7 @@ type Service struct {
 	pub    *queue.Publisher
 	media  mediav1connect.MediaInternalServiceClient
 	pages  page.Sealer
-	pace   *pace
+	pace   *pace.Pace
 	shared *cache.Cache[uuid.UUID, *postv1.Post]
 	log    *slog.Logger
 
@@ -81,7 +85,7 @@ func New(d Deps) *Service {
 		pub:         d.Publisher,
 		media:       d.Media,
 		pages:       d.Pages,
-		pace:        newPace(d.Rate),
+		pace:        pace.New(d.Rate, "you are posting too fast; please wait a moment"),
 		shared:      cache.New[uuid.UUID, *postv1.Post](cache.Config{Size: cacheSize, Lifetime: cacheLifetime}),
 		log:         d.Log,
 		eraseBudget: eraseBudget,

@@ -24,6 +24,7 @@ import (
 	"github.com/throng-social/throng/internal/identity"
 	"github.com/throng-social/throng/internal/media"
 	"github.com/throng-social/throng/internal/migration"
+	"github.com/throng-social/throng/internal/pace"
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/post"
 	"github.com/throng-social/throng/internal/postgres"
@@ -49,10 +50,10 @@ type world struct {
 
 func open(t testing.TB) world {
 	t.Helper()
-	return on(t, pgtest.New(t), post.Rate{})
+	return on(t, pgtest.New(t), pace.Rate{})
 }
 
-func on(t testing.TB, servers pgtest.DB, rate post.Rate) world {
+func on(t testing.TB, servers pgtest.DB, rate pace.Rate) world {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	w := world{t: t, resolves: &atomic.Int64{}}
@@ -80,6 +81,12 @@ type counted struct {
 func (c counted) Resolve(ctx context.Context, req *mediav1.ResolveRequest) (*mediav1.ResolveResponse, error) {
 	c.resolves.Add(1)
 	return c.MediaInternalServiceClient.Resolve(ctx, req)
+}
+
+// in is the same world in a part of the test.
+func (w world) in(t testing.TB) world {
+	w.t = t
+	return w
 }
 
 func as(t testing.TB, user uuid.UUID) context.Context {

@@ -60,6 +60,8 @@ func ofCode(pg *pgconn.PgError) error {
 	switch {
 	case pg.Code == "23505":
 		return fault.New(fault.Exists, "exists", "it exists already").Because(pg)
+	case pg.Code == "22021":
+		return fault.New(fault.Invalid, "text_invalid", "text may not contain the character NUL").Because(pg)
 	case pg.Code == "57014":
 		return fault.New(fault.TimedOut, "deadline_exceeded", "the call took too long").Because(pg)
 	case conflict(pg.Code):

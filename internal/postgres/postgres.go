@@ -159,3 +159,25 @@ func (db *DB) begin(ctx context.Context, s *server, o pgx.TxOptions, fn func(tx 
 
 // Raw is the writer's pool, for the queue's driver alone.
 func (db *DB) Raw() *pgxpool.Pool { return db.writer.pool }
+
+// PoolUse is how much of a pool is in use.
+type PoolUse struct {
+	Pool              string
+	InUse, Idle, Most int32
+	// Waited is how many callers ever had to wait for a connection.
+	Waited int64
+}
+
+// Use is how much of each pool is in use; for metrics.
+func (db *DB) Use() []PoolUse {
+	use := []PoolUse{poolUse("writer", db.writer), poolUse("primary_reads", db.fallback)}
+	for i, r := range db.replicas {
+		use = append(use, poolUse(fmt.Sprintf("replica_%d", i+1), r))
+	}
+	return use
+}
+
+func poolUse(name string, s *server) PoolUse {
+	st := s.pool.Stat()
+	return PoolUse{Pool: name, InUse: st.AcquiredConns(), Idle: st.IdleConns(), Most: st.MaxConns(), Waited: st.EmptyAcquireCount()}
+}

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/throng-social/throng/internal/consistency"
@@ -62,9 +63,15 @@ func newPool(ctx context.Context, url string, maxConns int32, readOnly bool) (*p
 	params := c.ConnConfig.RuntimeParams
 	params["application_name"] = applicationN
 	params["statement_timeout"] = stmtTimeout
+	// Compiling a plan takes longer than any of our statements ought to.
+	params["jit"] = "off"
 	params["idle_in_transaction_session_timeout"] = idleTxLimit
 	if readOnly {
 		params["default_transaction_read_only"] = "on"
+	}
+	c.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+		registerUUID(conn.TypeMap())
+		return nil
 	}
 	return pgxpool.NewWithConfig(ctx, c)
 }

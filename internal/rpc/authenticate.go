@@ -88,8 +88,8 @@ func (a *Authenticator) interceptor(access Access) around {
 const maxUserAgent = 256
 
 func truncate(s string) string {
-	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "")
-	return s[:min(len(s), maxUserAgent)]
+	s = strings.ReplaceAll(s, "\x00", "")
+	return strings.ToValidUTF8(s[:min(len(s), maxUserAgent)], "")
 }
 
 func (a *Authenticator) caller(ctx context.Context, header string) (identity.Caller, error) {

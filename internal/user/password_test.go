@@ -51,49 +51,25 @@ func TestAnImportedAccountHasNoPasswordToConfirm(t *testing.T) {
 	equal(t, "e-mail address", me.GetEmail(), "")
 }
 
-func TestADeletedAccountIsGoneEverywhereAndItsHandleStaysTaken(t *testing.T) {
+func TestADeletedAccountIsGoneEverywhere(t *testing.T) {
 	t.Parallel()
 	p := setup(t)
-	ada, err := p.Register(t.Context(), &userv1.RegisterRequest{
-		Email: "ada@example.org", Handle: "ada", Password: password, DisplayName: "Ada Lovelace", IdempotencyKey: "key-12345",
-	})
-	must(t, err)
+	ada := p.register(t, "ada")
 	ctx, id := p.as(t, ada.GetTokens()), ada.GetUser().GetId()
-	_, err = p.UpdateProfile(ctx, &userv1.UpdateProfileRequest{Bio: new("I count.")})
+	_, err := p.UpdateProfile(ctx, &userv1.UpdateProfileRequest{DisplayName: new("Ada Lovelace"), Bio: new("I count.")})
 	must(t, err)
-	p.login(t, "ada")
-
-	_, err = p.DeleteAccount(ctx, &userv1.DeleteAccountRequest{Password: "wrong password"})
-	refused(t, err, fault.Denied, "wrong_password")
-	equal(t, "events", p.count(t, "SELECT count(*) FROM river_job"), 0)
+	byID := &userv1.GetUserRequest{Key: &userv1.GetUserRequest_Id{Id: id}}
+	_, err = p.GetUser(ctx, byID) // is in memory now
+	must(t, err)
 	_, err = p.DeleteAccount(ctx, &userv1.DeleteAccountRequest{Password: password})
 	must(t, err)
 
-	for _, key := range []*userv1.GetUserRequest{
-		{Key: &userv1.GetUserRequest_Id{Id: id}},
-		{Key: &userv1.GetUserRequest_Handle{Handle: "ada"}},
-	} {
-		_, err = p.GetUser(ctx, key)
-		refused(t, err, fault.NotFound, "user_not_found")
-	}
-	batch, err := p.BatchGetUsers(ctx, &userv1.BatchGetUsersRequest{Ids: []string{id}})
-	must(t, err)
-	equal(t, "accounts", len(batch.GetUsers()), 0)
-	hydrated, err := p.HydrateUsers(ctx, &userv1.HydrateUsersRequest{UserIds: []string{id}})
-	must(t, err)
-	equal(t, "accounts", len(hydrated.GetUsers()), 0)
-	for _, q := range []string{"ada", "lovelace", "love"} {
-		found, err := p.SearchUsers(ctx, &userv1.SearchUsersRequest{Query: q})
-		must(t, err)
-		equal(t, "found", len(found.GetUsers()), 0)
-	}
-	for _, create := range []bool{false, true} {
-		resolved, err := p.ResolveHandles(ctx, &userv1.ResolveHandlesRequest{Handles: []string{"ada"}, CreateMissing: create})
-		must(t, err)
-		equal(t, "id", resolved.GetUserIds()[0], "")
-		equal(t, "created", resolved.GetCreated(), 0)
-	}
 	for name, call := range map[string]func() error{
+		"by id": func() error { _, err := p.GetUser(ctx, byID); return err },
+		"by handle": func() error {
+			_, err := p.GetUser(ctx, &userv1.GetUserRequest{Key: &userv1.GetUserRequest_Handle{Handle: "ada"}})
+			return err
+		},
 		"GetMe": func() error { _, err := p.GetMe(ctx, &userv1.GetMeRequest{}); return err },
 		"UpdateProfile": func() error {
 			_, err := p.UpdateProfile(ctx, &userv1.UpdateProfileRequest{Bio: new("back")})
@@ -109,10 +85,46 @@ func TestADeletedAccountIsGoneEverywhereAndItsHandleStaysTaken(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	_, err = p.Register(ctx, &userv1.RegisterRequest{Email: "new@example.org", Handle: "ada", Password: password, IdempotencyKey: "key-12345"})
-	refused(t, err, fault.Exists, "handle_taken")
-	_, err = p.Register(ctx, &userv1.RegisterRequest{Email: "ada@example.org", Handle: "ada2", Password: password})
+	batch, err := p.BatchGetUsers(ctx, &userv1.BatchGetUsersRequest{Ids: []string{id}})
 	must(t, err)
+	equal(t, "accounts", len(batch.GetUsers()), 0)
+	hydrated, err := p.HydrateUsers(ctx, &userv1.HydrateUsersRequest{UserIds: []string{id}})
+	must(t, err)
+	equal(t, "accounts", len(hydrated.GetUsers()), 0)
+	for _, q := range []string{"ada", "lovelace", "ada l"} {
+		equal(t, "found", len(p.searchAll(t, q, 10)), 0)
+	}
+}
+
+func TestTheHandleOfADeletedAccountStaysTakenAndItsAddressIsFree(t *testing.T) {
+	t.Parallel()
+	p := setup(t)
+	req := &userv1.RegisterRequest{Email: "ada@example.org", Handle: "ada", Password: password, IdempotencyKey: "key-12345"}
+	ada, err := p.Register(t.Context(), req)
+	must(t, err)
+	_, err = p.DeleteAccount(p.as(t, ada.GetTokens()), &userv1.DeleteAccountRequest{Password: password})
+	must(t, err)
+
+	_, err = p.Register(t.Context(), req)
+	refused(t, err, fault.Exists, "handle_taken")
+	for _, create := range []bool{false, true} {
+		resolved, err := p.ResolveHandles(t.Context(), &userv1.ResolveHandlesRequest{Handles: []string{"ada"}, CreateMissing: create})
+		must(t, err)
+		equal(t, "id", resolved.GetUserIds()[0], "")
+		equal(t, "created", resolved.GetCreated(), 0)
+	}
+	_, err = p.Register(t.Context(), &userv1.RegisterRequest{Email: "ada@example.org", Handle: "ada2", Password: password})
+	must(t, err)
+}
+
+func TestOnlyTheRightPasswordDeletesAnAccount(t *testing.T) {
+	t.Parallel()
+	p := setup(t)
+	ada := p.register(t, "ada")
+	_, err := p.DeleteAccount(p.as(t, ada.GetTokens()), &userv1.DeleteAccountRequest{Password: "wrong password"})
+	refused(t, err, fault.Denied, "wrong_password")
+	equal(t, "events", p.count(t, "SELECT count(*) FROM river_job"), 0)
+	p.login(t, "ada")
 }
 
 func TestADeletedAccountLeavesIDAndHandle(t *testing.T) {

@@ -5,9 +5,17 @@ import (
 	"testing"
 )
 
-// The hash that `printf password | argon2 somesalt1 -id -m 16 -t 2 -p 1 -l 24 -e`
-// and the reference implementation's test vectors agree on is of this form.
 const someHash = "$argon2id$v=19$m=64,t=2,p=1$c29tZXNhbHQxMjM0$AAECAwQFBgcICQoLDA0ODw"
+
+// The hash is from the tests of the reference implementation:
+// https://github.com/P-H-C/phc-winner-argon2/blob/master/src/test.c
+func TestHashesAreThoseOfTheReference(t *testing.T) {
+	t.Parallel()
+	p, err := parsePHC("$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4")
+	must(t, err)
+	equal(t, "password", p.matches("password"), true)
+	equal(t, "another", p.matches("passwort"), false)
+}
 
 func TestPHCReadsWhatItWrites(t *testing.T) {
 	t.Parallel()

@@ -2,34 +2,16 @@ package user
 
 import (
 	"context"
-	"time"
-
-	"google.golang.org/protobuf/types/known/emptypb"
 
 	"github.com/throng-social/throng/gen/db/userdb"
-	"github.com/throng-social/throng/internal/queue"
 )
 
 const (
-	topicPurge = "user.purge"
-	purgeEvery = 10 * time.Minute
 	// purgeBatch rows go in one statement, and at most purgeBatches of each kind
 	// in one call.
 	purgeBatch   = 500
-	purgeBatches = 20
+	purgeBatches = 100
 )
-
-// Handlers are the topics that this noun's workers handle.
-func (s *Service) Handlers() queue.Handlers {
-	return queue.Handlers{
-		topicPurge: queue.On(func() *emptypb.Empty { return &emptypb.Empty{} }, func(ctx context.Context, _ *emptypb.Empty) error { return s.Purge(ctx) }),
-	}
-}
-
-// Periodic are the tasks of this noun that come round.
-func (s *Service) Periodic() []queue.Periodic {
-	return []queue.Periodic{{Every: purgeEvery, Task: queue.Task{Topic: topicPurge, Queue: queue.Upkeep, Message: &emptypb.Empty{}}}}
-}
 
 // Purge deletes what is over: sessions, refresh tokens, registrations that can
 // not be repeated any more, and retired keys. It may run at any time and several

@@ -39,12 +39,14 @@ func TestWhatIsNoLiveTokenIsRefused(t *testing.T) {
 	for name, end := range map[string]func(t *testing.T, r *userv1.RegisterResponse){
 		"expired": func(_ *testing.T, _ *userv1.RegisterResponse) { p.clock.forward(sessionLife) },
 		"logged_out": func(t *testing.T, r *userv1.RegisterResponse) {
+			t.Helper()
 			for range 2 {
 				_, err := p.Logout(t.Context(), &userv1.LogoutRequest{RefreshToken: r.GetTokens().GetRefreshToken()})
 				must(t, err)
 			}
 		},
 		"deleted": func(t *testing.T, r *userv1.RegisterResponse) {
+			t.Helper()
 			_, err := p.DeleteAccount(p.as(t, r.GetTokens()), &userv1.DeleteAccountRequest{Password: password})
 			must(t, err)
 		},

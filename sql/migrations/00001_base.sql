@@ -8,12 +8,15 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm;
 -- a session ascend, then random bits (RFC 9562, section 6.2, method 3).
 -- +goose StatementBegin
 CREATE FUNCTION uuid_v7() RETURNS uuid
-    LANGUAGE sql VOLATILE PARALLEL SAFE AS
+    LANGUAGE plpgsql VOLATILE PARALLEL SAFE AS
 $$
-SELECT encode(overlay(uuid_send(gen_random_uuid())
-                      PLACING substring(int8send(us / 1000) FROM 3) || substring(int8send(28672 + (us % 1000) * 4096 / 1000) FROM 7)
-                      FROM 1 FOR 8), 'hex')::uuid
-FROM (SELECT (extract(EPOCH FROM clock_timestamp()) * 1000000)::bigint AS us) AS now
+DECLARE
+    us bigint := (extract(EPOCH FROM clock_timestamp()) * 1000000)::bigint;
+BEGIN
+    RETURN encode(overlay(uuid_send(gen_random_uuid())
+                          PLACING substring(int8send(us / 1000) FROM 3) || substring(int8send(28672 + (us % 1000) * 4096 / 1000) FROM 7)
+                          FROM 1 FOR 8), 'hex')::uuid;
+END
 $$;
 -- +goose StatementEnd
 

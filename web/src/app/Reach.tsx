@@ -14,7 +14,10 @@ export function Reach() {
 
   const retry = useCallback(async () => {
     setTrying(true);
-    await client.refetchQueries({ type: "active", predicate: ({ state }) => state.error !== null });
+    const shown = client.getQueryCache().findAll({ type: "active" });
+    const failed = shown.filter(({ state }) => state.error !== null);
+    // Where nothing is missing from the page, one call tells whether it could be.
+    await Promise.allSettled((failed.length > 0 ? failed : shown.slice(0, 1)).map((query) => query.fetch()));
     setTrying(false);
   }, [client]);
 

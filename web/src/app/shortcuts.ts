@@ -70,7 +70,7 @@ function step(by: 1 | -1): void {
   const posts = [...document.querySelectorAll<HTMLElement>("[data-post]")];
   const at = posts.indexOf(focusedPost() as HTMLElement);
   const inView = posts.findIndex((post) => post.getBoundingClientRect().bottom > 80);
-  const next = posts[at < 0 ? inView : at + by];
+  const next = posts[at < 0 ? Math.max(inView, 0) : at + by];
   next?.focus({ preventScroll: true });
   next?.scrollIntoView({ block: "nearest", behavior: "smooth" });
 }

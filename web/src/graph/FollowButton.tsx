@@ -51,12 +51,12 @@ export function FollowButton({ user, relationship, small }: FollowButtonProps) {
   return (
     <Button
       aria-label={`${following ? "Following" : "Follow"} ${name}`}
-      aria-pressed={following}
       busy={graph.busy}
       disabled={!relationship}
       look={following ? "outline" : "primary"}
       onClick={() => void (following ? graph.unfollow() : graph.follow())}
       size={size}
+      title={following ? "Unfollow" : undefined}
     >
       {following ? "Following" : relationship?.followedBy ? "Follow back" : "Follow"}
     </Button>

@@ -7,7 +7,7 @@ import { Avatar } from "../user/Avatar";
 import { type MaybeUser, nameOf } from "../user/name";
 import { PostActions } from "./PostActions";
 import { PostMenu } from "./PostMenu";
-import { PostText } from "./PostText";
+import { isLong, PostText } from "./PostText";
 
 interface PostCardProps {
   post: Post;
@@ -87,7 +87,16 @@ function Body({
           in reply to a post
         </Link>
       )}
-      <PostText className={main ? "text-lg" : ""} text={post.text} />
+      <PostText className={main ? "text-lg" : isLong(post.text) ? "line-clamp-10" : ""} text={post.text} />
+      {!main && isLong(post.text) && (
+        <Link
+          className="font-semibold text-brand hover:underline"
+          params={{ postId: post.id }}
+          to="/posts/$postId"
+        >
+          Read on
+        </Link>
+      )}
       <Pictures author={nameOf(author)} media={post.media} />
     </div>
   );

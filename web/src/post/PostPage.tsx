@@ -1,13 +1,13 @@
 import { Code } from "@connectrpc/connect";
 import { useInfiniteQuery, useQuery } from "@connectrpc/connect-query";
-import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { type Post, PostService } from "@throng/gen/throng/post/v1/post_pb";
 import { useSession } from "../app/services";
 import { useTitle } from "../app/useTitle";
 import { buttonClass } from "../ui/Button";
 import { More } from "../ui/More";
 import { Faulted, Notice, PostShapes } from "../ui/Notice";
-import { PageHead } from "../ui/PageHead";
+import { PageHead, useBack } from "../ui/PageHead";
 import { nameOf } from "../user/name";
 import { Composer } from "./Composer";
 import { PostCard } from "./PostCard";
@@ -38,13 +38,13 @@ export function PostPage() {
 
 function Thread({ post }: { post: Post }) {
   const session = useSession();
-  const router = useRouter();
+  const back = useBack();
   const author = useAuthors([[post]])(post);
   useTitle(author ? `${nameOf(author)}: ${post.text.slice(0, 60)}` : "Post");
   return (
     <div className="flex flex-col gap-2.5">
       {post.replyToId && <Parent postId={post.replyToId} />}
-      <PostCard author={author} main onDeleted={() => router.history.back()} post={post} />
+      <PostCard author={author} main onDeleted={back} post={post} />
       <div className="panel scroll-mt-20 p-4 sm:px-5" id="reply">
         {session ? (
           <Composer autoFocus={location.hash === "#reply"} replyTo={post} />

@@ -1,6 +1,11 @@
 import { Link } from "@tanstack/react-router";
 import { type Token, tokenize } from "./links";
 
+/** More than this of a post does not stand in a feed. */
+export function isLong(text: string): boolean {
+  return text.length > 800 || text.split("\n").length > 12;
+}
+
 /** The words of a post: plain text, line breaks kept, written whichever way. */
 export function PostText(props: { text: string; className?: string }) {
   if (!props.text) {

@@ -8,6 +8,7 @@ import { Faulted } from "../ui/Notice";
 import { Loading } from "../ui/Spinner";
 import { Time } from "../ui/Time";
 import { toast } from "../ui/toasts";
+import { deviceOf } from "./device";
 
 /** The devices on which one is signed in, each to be signed out. */
 export function Sessions() {
@@ -71,7 +72,7 @@ function SessionLine({ session }: { session: Session }) {
   );
 }
 
-function nameOf(session: Session): string {
-  const device = session.details?.device;
-  return typeof device === "string" ? device : session.userAgent || "Unknown device";
+/** What the client said of itself at sign-in, or what its browser says. */
+function nameOf({ details, userAgent }: Session): string {
+  return typeof details?.device === "string" ? details.device : deviceOf(userAgent);
 }

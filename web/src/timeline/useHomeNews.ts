@@ -25,6 +25,8 @@ export function useHomeNews(shown: Set<string> | undefined) {
   const [news, setNews] = useState(none);
   const resume = useRef({ token: "" });
   const ready = shown !== undefined;
+  const latest = useRef(shown);
+  latest.current = shown;
 
   useEffect(() => {
     if (!visible || !ready) {
@@ -35,7 +37,7 @@ export function useHomeNews(shown: Set<string> | undefined) {
       transport,
       signal: stop.signal,
       resume: resume.current,
-      onNews: (items, more) => setNews((held) => merge(held, items, more)),
+      onNews: (items, more) => setNews((held) => merge(held, items, more, latest.current)),
     });
     return () => stop.abort();
   }, [transport, visible, ready]);
@@ -46,7 +48,7 @@ export function useHomeNews(shown: Set<string> | undefined) {
     /** Brings the news in. */
     async show() {
       setNews(none);
-      if (news.gap && items.length === news.items.length) {
+      if (news.gap) {
         await refreshHome(client);
       } else {
         prependHome(client, items);
@@ -55,9 +57,9 @@ export function useHomeNews(shown: Set<string> | undefined) {
   };
 }
 
-/** Newest first, each once. A page of which nothing was known leaves a gap below. */
-function merge(held: News, items: TimelineItem[], more: boolean): News {
-  const known = new Set(held.items.map((item) => item.post?.id));
+/** Newest first, each once. A page of which nothing was known leaves a gap below it. */
+function merge(held: News, items: TimelineItem[], more: boolean, shown = new Set<string>()): News {
+  const known = new Set([...held.items.map((item) => item.post?.id), ...shown]);
   const fresh = items.filter((item) => !known.has(item.post?.id));
   const all = [...fresh, ...held.items].sort((a, b) => ((a.post?.id ?? "") < (b.post?.id ?? "") ? 1 : -1));
   return { items: all, gap: held.gap || (more && fresh.length === items.length) };

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { Button, type ButtonLook, IconButton } from "./Button";
 import { Icon } from "./Icon";
 
@@ -16,9 +16,11 @@ interface DialogProps {
 export function Dialog(props: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  // Closed before it is taken away, or the focus would be lost with it.
+  useLayoutEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
+    dialog?.querySelector<HTMLElement>("input:not([hidden]), textarea")?.focus();
     return () => dialog?.close();
   }, []);
   return (

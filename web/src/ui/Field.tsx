@@ -85,10 +85,11 @@ export function TextArea({
 
 function useDescription(hint: ReactNode, error: string | undefined) {
   const id = useId();
-  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
+  // An error says what the hint said, and what is wrong besides.
+  const described = error ? `${id}-error` : hint ? `${id}-hint` : undefined;
   return {
     id,
-    input: { id, "aria-invalid": error ? true : undefined, "aria-describedby": described || undefined },
+    input: { id, "aria-invalid": error ? true : undefined, "aria-describedby": described },
     texts: (
       <>
         {error && (
@@ -96,7 +97,7 @@ function useDescription(hint: ReactNode, error: string | undefined) {
             {error}
           </p>
         )}
-        {hint && (
+        {hint && !error && (
           <p className="mt-1 text-sm text-soft" id={`${id}-hint`}>
             {hint}
           </p>

@@ -71,21 +71,33 @@ interface CrowdProps {
   wave?: boolean | undefined;
 }
 
+/** All dots of one look are one shape; a wave has one for each column. */
 function Crowd({ columns, rows, lit, you, youClass, wave }: CrowdProps) {
-  return Array.from({ length: columns * rows }, (_, index) => {
-    const [column, row] = [index % columns, Math.floor(index / columns)];
-    const place = `${column},${row}`;
-    const on = lit.has(place);
-    const look = place === you ? youClass : on ? "fill-current" : "fill-current opacity-20";
-    return (
-      <circle
-        className={`${look} ${wave && on ? "animate-light" : ""}`}
-        cx={column * spacing + spacing / 2}
-        cy={row * spacing + spacing / 2}
-        key={place}
-        r={on ? 4.5 : 2.4}
-        style={wave && on ? { animationDelay: `${column * 22 + row * 12}ms` } : undefined}
+  const shapes = new Map<string, { path: string; look: string; column?: number }>();
+  for (let place = 0; place < columns * rows; place++) {
+    const [column, row] = [place % columns, Math.floor(place / columns)];
+    const name = `${column},${row}`;
+    const on = lit.has(name);
+    const kind = name === you ? "you" : on ? (wave ? `lit ${column}` : "lit") : "dim";
+    const look = name === you ? youClass : on ? "fill-current" : "fill-current opacity-20";
+    const shape = shapes.get(kind) ?? { path: "", look: look ?? "", ...(wave && on && { column }) };
+    shapes.set(kind, { ...shape, path: shape.path + disc(column, row, on ? 4.5 : 2.4) });
+  }
+  return [...shapes].map(([kind, { path, look, column }]) =>
+    column === undefined ? (
+      <path className={look} d={path} key={kind} />
+    ) : (
+      <path
+        className={`${look} animate-light`}
+        d={path}
+        key={kind}
+        style={{ animationDelay: `${column * 24}ms` }}
       />
-    );
-  });
+    ),
+  );
+}
+
+function disc(column: number, row: number, radius: number): string {
+  const [x, y] = [column * spacing + spacing / 2, row * spacing + spacing / 2];
+  return `M${x - radius} ${y}a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0`;
 }

@@ -8,7 +8,7 @@ interface Toast {
   kind: "done" | "failed";
 }
 
-const lifeMs = 6_000;
+const lifeMs = 5_000;
 let toasts: readonly Toast[] = [];
 let nextId = 1;
 const listeners = new Set<() => void>();

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useForm } from "../app/useForm";
 import { PictureButton } from "../media/PictureButton";
 import { type Upload, useUploads } from "../media/useUploads";
+import { refreshHome } from "../post/cache";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { TextArea, TextField } from "../ui/Field";
@@ -71,6 +72,7 @@ function useUpdate() {
       void client.invalidateQueries({
         queryKey: createConnectQueryKey({ schema: UserService, cardinality: undefined }),
       });
+      void refreshHome(client);
     },
   });
   return mutateAsync;

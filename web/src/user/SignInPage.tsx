@@ -7,7 +7,6 @@ import { useTitle } from "../app/useTitle";
 import { Button } from "../ui/Button";
 import { PasswordField, TextField } from "../ui/Field";
 import { FormProblem } from "../ui/FormProblem";
-import { device } from "./device";
 import { Entrance } from "./Entrance";
 import { useGoOn } from "./useGoOn";
 
@@ -36,10 +35,7 @@ export function SignInPage() {
       }
       title="Sign in"
     >
-      <form
-        {...form(() => ({ login: login.trim(), password, details: device() }))}
-        className="flex flex-col gap-4"
-      >
+      <form {...form(() => ({ login: login.trim(), password }))} className="flex flex-col gap-4">
         <TextField
           autoCapitalize="none"
           autoComplete="username"

@@ -8,7 +8,6 @@ import { useTitle } from "../app/useTitle";
 import { Button } from "../ui/Button";
 import { PasswordField, TextField } from "../ui/Field";
 import { FormProblem } from "../ui/FormProblem";
-import { device } from "./device";
 import { Entrance } from "./Entrance";
 import { useGoOn } from "./useGoOn";
 
@@ -56,7 +55,6 @@ export function SignUpPage() {
           displayName: account.displayName.trim(),
           password: account.password,
           idempotencyKey,
-          details: device(),
         }))}
         className="flex flex-col gap-4"
       >

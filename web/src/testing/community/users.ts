@@ -34,7 +34,7 @@ export function signIn(community: Community, account: Account, details?: Registe
   const session = create(SessionSchema, {
     id: community.nextId(),
     address: "192.0.2.7",
-    userAgent: "test",
+    userAgent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36",
     createdAt: now(),
     lastUsedAt: now(),
     ...(details && { details }),

@@ -955,7 +955,7 @@ func (x *GetCountsResponse) GetFollowing() int64 {
 	return 0
 }
 
-// ImportFollowsRequest is one batch, stored in one transaction.
+// ImportFollowsRequest is one batch, stored as a whole or not at all.
 type ImportFollowsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The follows.
@@ -1152,7 +1152,8 @@ type ImportFollowsResponse_Refusal struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The row's line.
 	Line int64 `protobuf:"varint,1,opt,name=line,proto3" json:"line,omitempty"`
-	// Why, as a stable reason: `follow_self`, `blocked`.
+	// Why, as a stable reason: `follow_self`; `blocked`, when either has blocked
+	// the other; `account_missing`, when one of them was deleted.
 	Reason        string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -477,7 +477,7 @@ export const GetCountsResponseSchema: GenMessage<GetCountsResponse> = /*@__PURE_
   messageDesc(file_throng_graph_v1_graph, 17);
 
 /**
- * ImportFollowsRequest is one batch, stored in one transaction.
+ * ImportFollowsRequest is one batch, stored as a whole or not at all.
  *
  * @generated from message throng.graph.v1.ImportFollowsRequest
  */
@@ -595,7 +595,8 @@ export type ImportFollowsResponse_Refusal = Message<"throng.graph.v1.ImportFollo
   line: bigint;
 
   /**
-   * Why, as a stable reason: `follow_self`, `blocked`.
+   * Why, as a stable reason: `follow_self`; `blocked`, when either has blocked
+   * the other; `account_missing`, when one of them was deleted.
    *
    * @generated from field: string reason = 2;
    */
@@ -621,7 +622,8 @@ export const GraphService: GenService<{
    * caller's home timeline from the next page on.
    * Errors: `invalid_argument` with reason `follow_self`, `not_found` for an
    * unknown account, `failed_precondition` with reason `blocked` when either
-   * has blocked the other, or `follow_limit` past 10,000 follows.
+   * has blocked the other, or `follow_limit` past 10,000 follows,
+   * `resource_exhausted` with reason `rate_limited` past the rate of the account.
    *
    * @generated from rpc throng.graph.v1.GraphService.Follow
    */
@@ -706,9 +708,13 @@ export const GraphService: GenService<{
   },
   /**
    * ImportFollows takes follows in bulk, by handle, and makes the accounts that
-   * do not exist yet. Each message is one transaction; sending the same rows
-   * again adds nothing. The answer comes when the client closes the stream.
-   * Limits: 5,000 rows a message, 1,000,000 rows a stream.
+   * do not exist yet. A message is stored as a whole or not at all, in the order
+   * of arrival; sending the same rows again adds nothing. The limit of follows an
+   * account does not apply. The answer comes when the client closes the stream;
+   * when the stream fails, what was stored before stays.
+   * Limits: 5,000 rows a message, 1,000,000 rows a stream (`invalid_argument`
+   * with reason `too_many_rows`), 4 streams at a time (`resource_exhausted` with
+   * reason `imports_busy`).
    *
    * @generated from rpc throng.graph.v1.GraphService.ImportFollows
    */

@@ -64,7 +64,8 @@ type GraphServiceClient interface {
 	// caller's home timeline from the next page on.
 	// Errors: `invalid_argument` with reason `follow_self`, `not_found` for an
 	// unknown account, `failed_precondition` with reason `blocked` when either
-	// has blocked the other, or `follow_limit` past 10,000 follows.
+	// has blocked the other, or `follow_limit` past 10,000 follows,
+	// `resource_exhausted` with reason `rate_limited` past the rate of the account.
 	Follow(context.Context, *v1.FollowRequest) (*v1.FollowResponse, error)
 	// Unfollow ends it. Unfollowing someone whom one does not follow changes
 	// nothing.
@@ -85,9 +86,13 @@ type GraphServiceClient interface {
 	// account that does not exist has zero of both.
 	GetCounts(context.Context, *v1.GetCountsRequest) (*v1.GetCountsResponse, error)
 	// ImportFollows takes follows in bulk, by handle, and makes the accounts that
-	// do not exist yet. Each message is one transaction; sending the same rows
-	// again adds nothing. The answer comes when the client closes the stream.
-	// Limits: 5,000 rows a message, 1,000,000 rows a stream.
+	// do not exist yet. A message is stored as a whole or not at all, in the order
+	// of arrival; sending the same rows again adds nothing. The limit of follows an
+	// account does not apply. The answer comes when the client closes the stream;
+	// when the stream fails, what was stored before stays.
+	// Limits: 5,000 rows a message, 1,000,000 rows a stream (`invalid_argument`
+	// with reason `too_many_rows`), 4 streams at a time (`resource_exhausted` with
+	// reason `imports_busy`).
 	ImportFollows(context.Context) (*connect.ClientStreamForClientSimple[v1.ImportFollowsRequest, v1.ImportFollowsResponse], error)
 }
 
@@ -259,7 +264,8 @@ type GraphServiceHandler interface {
 	// caller's home timeline from the next page on.
 	// Errors: `invalid_argument` with reason `follow_self`, `not_found` for an
 	// unknown account, `failed_precondition` with reason `blocked` when either
-	// has blocked the other, or `follow_limit` past 10,000 follows.
+	// has blocked the other, or `follow_limit` past 10,000 follows,
+	// `resource_exhausted` with reason `rate_limited` past the rate of the account.
 	Follow(context.Context, *v1.FollowRequest) (*v1.FollowResponse, error)
 	// Unfollow ends it. Unfollowing someone whom one does not follow changes
 	// nothing.
@@ -280,9 +286,13 @@ type GraphServiceHandler interface {
 	// account that does not exist has zero of both.
 	GetCounts(context.Context, *v1.GetCountsRequest) (*v1.GetCountsResponse, error)
 	// ImportFollows takes follows in bulk, by handle, and makes the accounts that
-	// do not exist yet. Each message is one transaction; sending the same rows
-	// again adds nothing. The answer comes when the client closes the stream.
-	// Limits: 5,000 rows a message, 1,000,000 rows a stream.
+	// do not exist yet. A message is stored as a whole or not at all, in the order
+	// of arrival; sending the same rows again adds nothing. The limit of follows an
+	// account does not apply. The answer comes when the client closes the stream;
+	// when the stream fails, what was stored before stays.
+	// Limits: 5,000 rows a message, 1,000,000 rows a stream (`invalid_argument`
+	// with reason `too_many_rows`), 4 streams at a time (`resource_exhausted` with
+	// reason `imports_busy`).
 	ImportFollows(context.Context, *connect.ClientStream[v1.ImportFollowsRequest]) (*v1.ImportFollowsResponse, error)
 }
 

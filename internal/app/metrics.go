@@ -1,0 +1,52 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/throng-social/throng/gen/db/queuedb"
+	"github.com/throng-social/throng/internal/postgres"
+)
+
+const scrapeTime = 2 * time.Second
+
+var (
+	descPool = prometheus.NewDesc("throng_db_connections", "Connections of a pool, by what they do.", []string{"pool", "state"}, nil)
+	descWait = prometheus.NewDesc("throng_db_waits_total", "Callers that had to wait for a connection.", []string{"pool"}, nil)
+	descJobs = prometheus.NewDesc("throng_queue_jobs", "Jobs that have not succeeded yet; discarded ones are dead letters.", []string{"topic", "state"}, nil)
+	descAge  = prometheus.NewDesc("throng_queue_oldest_seconds", "How long the oldest job has been due.", []string{"topic", "state"}, nil)
+)
+
+// depths collects what is asked for at each scrape: pools and queues.
+type depths struct{ db *postgres.DB }
+
+// Describe implements prometheus.Collector.
+func (depths) Describe(ch chan<- *prometheus.Desc) {
+	ch <- descPool
+	ch <- descWait
+	ch <- descJobs
+	ch <- descAge
+}
+
+// Collect implements prometheus.Collector. A queue that cannot be read leaves its
+// metrics out.
+func (d depths) Collect(ch chan<- prometheus.Metric) {
+	for _, p := range d.db.Use() {
+		ch <- prometheus.MustNewConstMetric(descPool, prometheus.GaugeValue, float64(p.InUse), p.Pool, "in_use")
+		ch <- prometheus.MustNewConstMetric(descPool, prometheus.GaugeValue, float64(p.Idle), p.Pool, "idle")
+		ch <- prometheus.MustNewConstMetric(descPool, prometheus.GaugeValue, float64(p.Most), p.Pool, "most")
+		ch <- prometheus.MustNewConstMetric(descWait, prometheus.CounterValue, float64(p.Waited), p.Pool)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), scrapeTime)
+	defer cancel()
+	rows, err := queuedb.New().CountJobs(ctx, d.db.Writer(ctx))
+	if err != nil {
+		return
+	}
+	for _, r := range rows {
+		ch <- prometheus.MustNewConstMetric(descJobs, prometheus.GaugeValue, float64(r.Jobs), r.Kind, r.State)
+		ch <- prometheus.MustNewConstMetric(descAge, prometheus.GaugeValue, max(time.Since(r.Oldest).Seconds(), 0), r.Kind, r.State)
+	}
+}
