@@ -1,8 +1,6 @@
 # The targets that people use. `make help` lists them.
 
-BIN      := $(CURDIR)/.bin
-GO_FILES := $(shell git ls-files '*.go' 2>/dev/null)
-PACKAGES := $(shell go list ./... 2>/dev/null)
+BIN := $(CURDIR)/.bin
 export PATH := $(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
@@ -12,6 +10,7 @@ help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 dev: build ## Build everything and start it on a private Postgres.
+	@scripts/install postgres
 	@exec bin/throng dev
 
 build: node_modules/.installed web/dist/.built ## Build the binary with the web app in it.
@@ -21,7 +20,7 @@ node_modules/.installed: package-lock.json
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-WEB_SOURCES := $(shell git ls-files web/src web/public web/index.html web/vite.config.ts sdk/ts/src gen/ts 2>/dev/null) package-lock.json
+WEB_SOURCES := $(shell find web sdk/ts gen/ts -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
 
 web/dist/.built: $(WEB_SOURCES) node_modules/.installed
 	@npm run --silent build
@@ -33,12 +32,12 @@ $(BIN)/.installed: tools/go.mod tools/go.sum
 	@mkdir -p $(BIN) && GOBIN=$(BIN) go install -modfile=tools/go.mod tool && touch $@
 
 generate: tools node_modules/.installed ## Write all generated code anew.
-	@buf format -w proto && buf generate && sqlc generate && go test ./internal/app -run TestSettingsReference -update
+	@buf format -w proto && buf generate && rm -rf gen/db && sqlc generate && go test ./internal/app -run TestSettingsReference -update
 
 test: test-go test-web test-browser ## Run every test: Go with -race, web, and a real browser.
 
 test-go: tools
-	@scripts/install postgres
+	@scripts/install postgres compiler
 	@gotestsum --format=pkgname-and-test-fails -- -race -timeout=15m ./...
 
 test-web: node_modules/.installed

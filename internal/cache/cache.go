@@ -81,35 +81,60 @@ func New[K comparable, V any](c Config) *Cache[K, V] {
 
 // Get answers the value of one key, and whether it exists.
 func (c *Cache[K, V]) Get(ctx context.Context, key K, load Loader[K, V]) (V, bool, error) {
-	found, err := c.GetMany(ctx, []K{key}, load)
+	session := consistency.From(ctx)
+	if e, ok := c.fresh(key, session.Demand(), time.Now()); ok {
+		c.hits.Add(1)
+		session.Saw(e.floor, e.ceiling)
+		return e.value, true, nil
+	}
+	c.misses.Add(1)
+	found := make(map[K]V, 1)
+	err := c.fill(ctx, []K{key}, found, load)
 	v, ok := found[key]
 	return v, ok, err
 }
 
-// GetMany answers the values of those keys that exist.
+// GetMany answers the values of those keys that exist. Where some must be loaded,
+// those that are in the second half of their life are loaded along with them, so
+// that keys which are asked for together do not cost a load each.
 func (c *Cache[K, V]) GetMany(ctx context.Context, keys []K, load Loader[K, V]) (map[K]V, error) {
 	session := consistency.From(ctx)
+	now, demand := time.Now(), session.Demand()
 	found := make(map[K]V, len(keys))
-	var missing []K
+	var missing, old []K
+	var floor, ceiling consistency.Position
 	for _, k := range keys {
-		if e, ok := c.fresh(k, session.Demand()); ok {
-			session.Saw(e.floor, e.ceiling)
-			found[k] = e.value
-		} else {
+		e, ok := c.fresh(k, demand, now)
+		if !ok {
 			missing = append(missing, k)
+			continue
 		}
+		if e.expires.Sub(now) < c.lifetime/2 {
+			old = append(old, k)
+		}
+		if len(found) == 0 || e.floor < floor {
+			floor = e.floor
+		}
+		ceiling = max(ceiling, e.ceiling)
+		found[k] = e.value
+	}
+	if len(found) > 0 {
+		session.Saw(floor, ceiling)
 	}
 	c.hits.Add(uint64(len(keys) - len(missing)))
 	if len(missing) == 0 {
 		return found, nil
 	}
 	c.misses.Add(uint64(len(missing)))
-	return found, c.fill(ctx, missing, found, load)
+	for _, k := range old {
+		delete(found, k)
+	}
+	return found, c.fill(ctx, append(missing, old...), found, load)
 }
 
-func (c *Cache[K, V]) fresh(k K, demand consistency.Position) (entry[V], bool) {
+func (c *Cache[K, V]) fresh(k K, demand consistency.Position, now time.Time) (entry[V], bool) {
 	e, ok := c.entries.GetIfPresent(k)
-	return e, ok && e.floor >= demand && time.Now().Before(e.expires)
+	return e, ok && e.floor >= demand && now.Before(e.expires)
 }
 
 // Invalidate forgets keys. Call it after the commit of the write that changed

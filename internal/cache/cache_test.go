@@ -68,7 +68,9 @@ func TestWhatWasLoadedIsAnsweredFromMemory(t *testing.T) {
 func TestOnlyWhatIsMissingIsLoadedAndInOneCall(t *testing.T) {
 	t.Parallel()
 	c, s := newCache(), &table{}
-	_, _, _ = c.Get(t.Context(), "ada", s.load)
+	if _, ok, err := c.Get(t.Context(), "ada", s.load); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
 	var asked []string
 	found, err := c.GetMany(t.Context(), []string{"ben", "ada", "chloe", "ben"}, func(ctx context.Context, keys []string) (map[string]int64, error) {
 		asked = append(asked, keys...)
@@ -291,7 +293,7 @@ func TestLifetimesAreBoundedAndSpread(t *testing.T) {
 		}
 		forgotten := func() (gone int) {
 			for _, k := range keys {
-				if _, ok := c.fresh(k, 0); !ok {
+				if _, ok := c.fresh(k, 0, time.Now()); !ok {
 					gone++
 				}
 			}

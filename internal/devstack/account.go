@@ -55,7 +55,7 @@ func (a account) credential() *syscall.Credential {
 	if !a.other {
 		return nil
 	}
-	return &syscall.Credential{Uid: uint32(a.uid), Gid: uint32(a.gid)}
+	return &syscall.Credential{Uid: uint32(a.uid), Gid: uint32(a.gid)} //nolint:gosec // the system's ids have 32 bits
 }
 
 // own gives an open file to the account. It works on the open file, not on a name, as the account may change names.

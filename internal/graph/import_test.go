@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -216,17 +217,20 @@ func TestSoManyImportsRunAtOnce(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	client := w.serve()
+	ann := w.people(1)[0]
 	var open []*connect.ClientStreamForClientSimple[graphv1.ImportFollowsRequest, graphv1.ImportFollowsResponse]
-	for range graph.MaxImports {
+	for i := range graph.MaxImports {
 		stream, err := client.ImportFollows(t.Context())
 		must(t, err)
-		must(t, stream.Send(&graphv1.ImportFollowsRequest{Rows: lines("ann bob")}))
+		must(t, stream.Send(&graphv1.ImportFollowsRequest{Rows: lines(fmt.Sprintf("person_0 friend_%d", i))}))
 		open = append(open, stream)
+		// What is sent is stored while the stream is open, so it is being served now.
+		for len(w.followed(ann)) <= i {
+			runtime.Gosched()
+		}
 	}
-	// The follow is there once the streams are being served.
-	for busy := false; !busy; {
-		_, err := imported(t, client, lines("ann bob"))
-		busy = err != nil && strings.Contains(err.Error(), "too many imports")
+	if _, err := imported(t, client, lines("ann bob")); err == nil || !strings.Contains(err.Error(), "too many imports") {
+		t.Error("got", err)
 	}
 	for _, stream := range open {
 		_, err := stream.CloseAndReceive()

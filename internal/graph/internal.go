@@ -27,7 +27,7 @@ func (s *Service) ListFollowingIds(ctx context.Context, req *graphv1.ListFollowi
 	}
 	res := &graphv1.ListFollowingIdsResponse{UserIds: make([]string, len(rows)), Since: make([]int64, len(rows))}
 	for i, r := range rows {
-		res.UserIds[i], res.Since[i] = r.UserID, r.Since
+		res.UserIds[i], res.Since[i] = r.UserID.String(), r.CreatedAt.UnixMicro()
 	}
 	return res, nil
 }

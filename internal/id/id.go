@@ -64,5 +64,5 @@ func String(u uuid.UUID) string {
 // Time is when a UUIDv7 was made, to the millisecond.
 func Time(u uuid.UUID) time.Time {
 	ms := binary.BigEndian.Uint64(u[:8]) >> 16
-	return time.UnixMilli(int64(ms)).UTC() //nolint:gosec // 48 bits fit
+	return time.UnixMilli(int64(ms)).UTC()
 }

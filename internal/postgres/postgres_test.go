@@ -209,8 +209,9 @@ func TestAllComesBackByItselfWhenTheServerDoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	// A pool may hold connections of the time before, each of which fails once.
-	began := time.Now()
-	for db.Ping(ctx) != nil && time.Since(began) < 10*time.Second {
+	err := db.Ping(ctx)
+	for began := time.Now(); err != nil && time.Since(began) < 10*time.Second; {
+		err = db.Ping(ctx)
 	}
 	if err := set(ctx, db, 1, 3); err != nil || mustNumber(ctx, t, db.Primary(ctx), 1) != 3 {
 		t.Errorf("after it came back: %v", err)

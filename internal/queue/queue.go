@@ -77,7 +77,9 @@ func (p *Publisher) Announce(ctx context.Context, tx postgres.Tx, ev *eventv1.Ev
 	}
 	jobs := make([]river.InsertManyParams, len(subs))
 	for i, s := range subs {
-		jobs[i] = insertion(s.Topic(), s.Queue, payload, ev.GetTraceparent())
+		if jobs[i], err = insertion(s.Topic(), s.Queue, payload, ev.GetTraceparent()); err != nil {
+			return err
+		}
 	}
 	return p.insert(ctx, tx, jobs)
 }
@@ -90,26 +92,26 @@ func (p *Publisher) Enqueue(ctx context.Context, tx postgres.Tx, tasks ...Task) 
 		if err != nil {
 			return err
 		}
-		jobs[i] = insertion(t.Topic, t.Queue, payload, traceparent(ctx))
+		if jobs[i], err = insertion(t.Topic, t.Queue, payload, traceparent(ctx)); err != nil {
+			return err
+		}
 	}
 	return p.insert(ctx, tx, jobs)
 }
 
 func (p *Publisher) insert(ctx context.Context, tx postgres.Tx, jobs []river.InsertManyParams) error {
-	for _, j := range jobs {
-		if n := len(j.Args.(message).Payload); n > maxPayload {
-			return fmt.Errorf("queue: a message of %s has %d bytes, the limit is %d", j.Args.Kind(), n, maxPayload)
-		}
-	}
 	_, err := p.river.InsertManyFastTx(ctx, tx.Raw(), jobs)
 	return postgres.Fault(err)
 }
 
-func insertion(topic, queue string, payload []byte, trace string) river.InsertManyParams {
+func insertion(topic, queue string, payload []byte, trace string) (river.InsertManyParams, error) {
+	if len(payload) > maxPayload {
+		return river.InsertManyParams{}, fmt.Errorf("queue: a message of %s has %d bytes, the limit is %d", topic, len(payload), maxPayload)
+	}
 	return river.InsertManyParams{
 		Args:       message{topic: topic, Payload: payload, Trace: trace},
 		InsertOpts: &river.InsertOpts{Queue: queue, MaxAttempts: maxTries},
-	}
+	}, nil
 }
 
 func seal(ctx context.Context, ev *eventv1.Event) error {

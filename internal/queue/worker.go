@@ -109,8 +109,11 @@ func periodicJobs(periodic []Periodic) []*river.PeriodicJob {
 			if err != nil {
 				return nil, nil
 			}
-			insertion := insertion(p.Task.Topic, p.Task.Queue, payload, "")
-			return insertion.Args, insertion.InsertOpts
+			job, err := insertion(p.Task.Topic, p.Task.Queue, payload, "")
+			if err != nil {
+				return nil, nil
+			}
+			return job.Args, job.InsertOpts
 		}, nil)
 	}
 	return jobs

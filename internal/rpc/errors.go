@@ -77,9 +77,9 @@ func ofFault(f *fault.Error) *connect.Error {
 
 func violation(f *fault.Error) *validate.Violations {
 	return &validate.Violations{Violations: []*validate.Violation{{
-		Field:   &validate.FieldPath{Elements: []*validate.FieldPathElement{{FieldName: proto.String(f.Field)}}},
-		RuleId:  proto.String(f.Reason),
-		Message: proto.String(f.Message),
+		Field:   &validate.FieldPath{Elements: []*validate.FieldPathElement{{FieldName: new(f.Field)}}},
+		RuleId:  new(f.Reason),
+		Message: new(f.Message),
 	}}}
 }
 

@@ -97,7 +97,7 @@ func (c Config) interceptors() ([]connect.Interceptor, error) {
 		around(mapped),                   // every error below becomes one for clients
 		recovered(c.Log),                 // inside the mapping: a panic is an internal error
 		around(bounded),                  // everything below has a deadline
-		around(c.session()),              // before anything reads: the caller's keys are read as well
+		c.session(),                      // before anything reads: the caller's keys are read as well
 		c.caller(),                       // before access, which asks who it is
 		c.Access.interceptor(c.Internal), // before validation: strangers learn no rules
 		validate.NewInterceptor(),        // last: the method gets valid input only

@@ -57,10 +57,18 @@ func Masked(s any) map[string]any {
 	return m
 }
 
+const heading = `# Settings
+
+Each is a flag of ` + "`throng serve` and `throng worker`" + ` too; ` + "`throng serve --help`" + ` lists them. Generated; ` + "`make generate`" + ` writes it.
+
+| variable | default | what it is |
+|---|---|---|
+`
+
 // Reference is the reference page, as Markdown.
 func Reference(s any) string {
 	var b strings.Builder
-	b.WriteString("# Settings\n\nEach is a flag of `throng serve` and `throng worker` too; `throng serve --help` lists them. Generated; `make generate` writes it.\n\n| variable | default | what it is |\n|---|---|---|\n")
+	b.WriteString(heading)
 	for _, f := range Fields(s) {
 		shown := "`" + f.Default + "`"
 		if f.Default == "" {

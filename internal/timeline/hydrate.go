@@ -17,20 +17,20 @@ func (s *Service) hydrate(ctx context.Context, viewer uuid.UUID, entries []entry
 	if len(entries) == 0 {
 		return nil, nil
 	}
-	var posts map[string]*postv1.Post
-	var users map[string]*userv1.User
-	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) { posts, err = s.posts(gctx, viewer, entries); return err })
-	g.Go(func() (err error) { users, err = s.authors(gctx, entries); return err })
-	if err := g.Wait(); err != nil {
+	var users map[uuid.UUID]*userv1.User
+	var g errgroup.Group
+	g.Go(func() (err error) { users, err = s.authors(ctx, entries); return err })
+	posts, err := s.posts(ctx, viewer, entries)
+	if wrong := g.Wait(); err == nil {
+		err = wrong
+	}
+	if err != nil {
 		return nil, err
 	}
 	items := make([]*timelinev1.TimelineItem, 0, len(entries))
-	for _, e := range entries {
-		post := posts[e.post.String()]
-		author := users[e.author.String()]
-		if post != nil && author != nil {
-			items = append(items, &timelinev1.TimelineItem{Post: post, Author: author, Why: why(e, viewer)})
+	for i, e := range entries {
+		if author := users[e.author]; posts[i] != nil && author != nil {
+			items = append(items, &timelinev1.TimelineItem{Post: posts[i], Author: author, Why: why(e, viewer)})
 		}
 	}
 	return items, nil
@@ -47,7 +47,8 @@ func why(e entry, viewer uuid.UUID) timelinev1.Why {
 	}
 }
 
-func (s *Service) posts(ctx context.Context, viewer uuid.UUID, entries []entry) (map[string]*postv1.Post, error) {
+// posts answers one for each entry, nil where it is gone.
+func (s *Service) posts(ctx context.Context, viewer uuid.UUID, entries []entry) ([]*postv1.Post, error) {
 	req := &postv1.HydratePostsRequest{PostIds: make([]string, len(entries)), ViewerId: viewer.String()}
 	for i, e := range entries {
 		req.PostIds[i] = e.post.String()
@@ -56,29 +57,35 @@ func (s *Service) posts(ctx context.Context, viewer uuid.UUID, entries []entry) 
 	if err != nil {
 		return nil, err
 	}
-	found := make(map[string]*postv1.Post, len(entries))
-	for _, p := range res.GetPosts() {
-		found[p.GetId()] = p
+	posts, rest := make([]*postv1.Post, len(entries)), res.GetPosts()
+	for i, asked := range req.GetPostIds() {
+		if len(rest) > 0 && rest[0].GetId() == asked {
+			posts[i], rest = rest[0], rest[1:]
+		}
 	}
-	return found, nil
+	return posts, nil
 }
 
-func (s *Service) authors(ctx context.Context, entries []entry) (map[string]*userv1.User, error) {
-	found := make(map[string]*userv1.User, len(entries))
-	req := &userv1.HydrateUsersRequest{}
+// authors answers those that are not gone.
+func (s *Service) authors(ctx context.Context, entries []entry) (map[uuid.UUID]*userv1.User, error) {
+	users := make(map[uuid.UUID]*userv1.User, len(entries))
+	req := &userv1.HydrateUsersRequest{UserIds: make([]string, 0, len(entries))}
+	asked := make([]uuid.UUID, 0, len(entries))
 	for _, e := range entries {
-		author := e.author.String()
-		if _, ok := found[author]; !ok {
-			found[author] = nil
-			req.UserIds = append(req.UserIds, author)
+		if _, ok := users[e.author]; !ok {
+			users[e.author] = nil
+			req.UserIds, asked = append(req.UserIds, e.author.String()), append(asked, e.author)
 		}
 	}
 	res, err := s.Users.HydrateUsers(ctx, req)
 	if err != nil {
 		return nil, err
 	}
-	for _, u := range res.GetUsers() {
-		found[u.GetId()] = u
+	rest := res.GetUsers()
+	for i, author := range asked {
+		if len(rest) > 0 && rest[0].GetId() == req.GetUserIds()[i] {
+			users[author], rest = rest[0], rest[1:]
+		}
 	}
-	return found, nil
+	return users, nil
 }

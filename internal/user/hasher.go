@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"runtime"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -48,7 +49,12 @@ type hasher struct {
 	places, turns chan struct{}
 	// computed counts hashes.
 	computed atomic.Int64
+	// quiet gives the memory of hashes back when none was asked for in a while:
+	// the runtime would hold on to it for minutes.
+	quiet *time.Timer
 }
+
+const giveBackAfter = 3 * time.Second
 
 func newHasher(h Hashing) *hasher {
 	standard := DefaultHashing()
@@ -59,6 +65,7 @@ func newHasher(h Hashing) *hasher {
 		dummy:  phc{cost: c, salt: random(saltSize), key: random(keySize)},
 		turns:  make(chan struct{}, atOnce),
 		places: make(chan struct{}, atOnce+or(h.Waiting, standard.Waiting)),
+		quiet:  time.AfterFunc(giveBackAfter, debug.FreeOSMemory),
 	}
 }
 
@@ -110,6 +117,7 @@ func (h *hasher) inTurn(ctx context.Context, compute func()) error {
 	}
 	h.computed.Add(1)
 	compute()
+	h.quiet.Reset(giveBackAfter)
 	return nil
 }
 

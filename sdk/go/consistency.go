@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	tokenHeader  = "Throng-Consistency-Token"
-	tokenVersion = 1
+	positionHeader = "Throng-Consistency-Token"
+	tokenVersion   = 1
 )
 
 // memory keeps the newest position in the server's log that any answer has
@@ -65,13 +65,13 @@ func (c rememberedConn) Receive(m any) error {
 func (m *memory) send(h http.Header) {
 	if p := m.position.Load(); p > 0 {
 		raw := binary.BigEndian.AppendUint64([]byte{tokenVersion}, p)
-		h.Set(tokenHeader, base64.RawURLEncoding.EncodeToString(raw))
+		h.Set(positionHeader, base64.RawURLEncoding.EncodeToString(raw))
 	}
 }
 
 // see takes note of a token; an older one, or none, changes nothing.
 func (m *memory) see(h http.Header) {
-	raw, err := base64.RawURLEncoding.DecodeString(h.Get(tokenHeader))
+	raw, err := base64.RawURLEncoding.DecodeString(h.Get(positionHeader))
 	if err != nil || len(raw) != 9 || raw[0] != tokenVersion {
 		return
 	}

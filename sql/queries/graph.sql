@@ -78,7 +78,7 @@ LIMIT @most;
 -- ListFollowingIds is what every read of a timeline begins with. It has no eye on
 -- blocks, as no follow stands across one.
 -- name: ListFollowingIds :many
-SELECT followee_id::text AS user_id, (extract(EPOCH FROM created_at) * 1000000)::bigint AS since
+SELECT followee_id AS user_id, created_at
 FROM graph_follows
 WHERE follower_id = @user_id AND followee_id > @after_id::uuid
 ORDER BY followee_id

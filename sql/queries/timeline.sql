@@ -1,12 +1,13 @@
 -- name: ReadPage :one
 -- Everything that decides a page, from one snapshot: the horizon, the authors
--- whose posts are written here, and the written entries before a place.
+-- whose posts are written here, and the written entries before a place. The lists
+-- are in the order of the subqueries, which is that of their indexes.
 SELECT coalesce((SELECT r.horizon FROM timeline_readers r WHERE r.reader_id = @reader_id), '00000000-0000-0000-0000-000000000000'::uuid)::uuid AS horizon,
        coalesce(edges.authors, '{}')::uuid[]                                                                                                AS pushed,
        coalesce(edges.since, '{}')::bigint[]                                                                                                AS pushed_since,
        coalesce(page.post_ids, '{}')::uuid[]                                                                                                AS post_ids,
        coalesce(page.author_ids, '{}')::uuid[]                                                                                              AS author_ids
-FROM (SELECT array_agg(t.post_id ORDER BY t.post_id DESC) AS post_ids, array_agg(t.author_id ORDER BY t.post_id DESC) AS author_ids
+FROM (SELECT array_agg(t.post_id) AS post_ids, array_agg(t.author_id) AS author_ids
       FROM (SELECT n.post_id, n.author_id
             FROM timeline_entries n
             WHERE n.reader_id = @reader_id
@@ -14,10 +15,12 @@ FROM (SELECT array_agg(t.post_id ORDER BY t.post_id DESC) AS post_ids, array_agg
               AND n.post_id >= coalesce((SELECT r.horizon FROM timeline_readers r WHERE r.reader_id = @reader_id), '00000000-0000-0000-0000-000000000000'::uuid)
             ORDER BY n.post_id DESC
             LIMIT @page_limit::int) t) page,
-     (SELECT array_agg(e.author_id ORDER BY e.author_id) AS authors, array_agg(e.since ORDER BY e.author_id) AS since
-      FROM timeline_edges e
-      WHERE e.reader_id = @reader_id
-        AND e.mode = 3) edges;
+     (SELECT array_agg(p.author_id) AS authors, array_agg(p.since) AS since
+      FROM (SELECT e.author_id, e.since
+            FROM timeline_edges e
+            WHERE e.reader_id = @reader_id
+              AND e.mode = 3
+            ORDER BY e.author_id) p) edges;
 
 -- name: FanoutPage :one
 -- Writes a post into the timelines of the author's next readers. Edges on the

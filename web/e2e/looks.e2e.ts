@@ -8,10 +8,11 @@ import { serve } from "./mock/server";
 // with THRONG_URL=mock and SHOTS set to a folder.
 const wanted = process.env.SHOTS && process.env.THRONG_URL === "mock";
 
-const looks: [name: string, options: BrowserContextOptions][] = [
+const devices: [name: string, options: BrowserContextOptions][] = [
   ["desktop-light", { viewport: desktop, colorScheme: "light" }],
   ["desktop-dark", { viewport: desktop, colorScheme: "dark" }],
   ["phone-light", { viewport: phone, colorScheme: "light", hasTouch: true, deviceScaleFactor: 2 }],
+  ["narrow-light", { viewport: { width: 320, height: 640 }, colorScheme: "light", hasTouch: true }],
   ["phone-dark", { viewport: phone, colorScheme: "dark", hasTouch: true, deviceScaleFactor: 2 }],
 ];
 
@@ -30,7 +31,7 @@ afterAll(async () => {
   server?.close();
 });
 
-describe.runIf(wanted).each(looks)("%s", (look, options) => {
+describe.runIf(wanted).each(devices)("%s", (device, options) => {
   test("every page opens", async () => {
     if (!browser || !server) {
       throw new Error("not started");
@@ -40,36 +41,45 @@ describe.runIf(wanted).each(looks)("%s", (look, options) => {
       baseURL: server.url,
       reducedMotion: "reduce",
     });
-    await asVisitor(page, look);
-    await asMember(page, look);
+    await asVisitor(page, device);
+    await asMember(page, device);
     expect(faults).toEqual([]);
   });
 });
 
-async function asVisitor(page: Page, look: string) {
+/** Takes a picture of a page, which has to fit its window. */
+async function look(page: Page, name: string, fullPage = false) {
+  expect(
+    await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+    name,
+  ).toBeLessThanOrEqual(0);
+  await shoot(page, name, fullPage);
+}
+
+async function asVisitor(page: Page, device: string) {
   await page.goto("/");
   await page.getByRole("heading", { name: "A crowd is made of people." }).waitFor();
-  await shoot(page, `${look}-welcome`);
+  await look(page, `${device}-welcome`);
   await page.goto("/signup");
   await page.getByLabel("Handle").fill("a b");
   await page.getByRole("button", { name: "Create account" }).click();
   await page.locator("[aria-invalid=true]").first().waitFor();
-  await shoot(page, `${look}-signup`, true);
+  await look(page, `${device}-signup`, true);
   await page.goto("/nowhere");
   await page.getByText("There is nothing at this address").waitFor();
-  await shoot(page, `${look}-404`);
+  await look(page, `${device}-404`);
 }
 
-async function asMember(page: Page, look: string) {
+async function asMember(page: Page, device: string) {
   await page.goto("/signin");
   await page.getByLabel("Handle or e-mail").fill("ada");
   await page.getByLabel("Password", { exact: true }).fill("correct horse");
-  await shoot(page, `${look}-signin`);
+  await look(page, `${device}-signin`);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("feed").waitFor();
   await page.waitForLoadState("networkidle").catch(() => undefined);
-  await shoot(page, `${look}-home`);
-  await shoot(page, `${look}-home-full`, true);
+  await look(page, `${device}-home`);
+  await look(page, `${device}-home-full`, true);
   for (const [name, path, landmark] of [
     ["profile", "/@mateo", "Follow"],
     ["own-profile", "/@ada", "Edit profile"],
@@ -80,7 +90,7 @@ async function asMember(page: Page, look: string) {
   ] as const) {
     await page.goto(path);
     await page.getByText(landmark).first().waitFor();
-    await shoot(page, `${look}-${name}`, name === "settings");
+    await look(page, `${device}-${name}`, name === "settings");
   }
   await page.goto("/@ada");
   await page
@@ -88,21 +98,21 @@ async function asMember(page: Page, look: string) {
     .first()
     .click({ position: { x: 200, y: 70 } });
   await page.getByRole("feed", { name: "Replies" }).getByRole("article").first().waitFor();
-  await shoot(page, `${look}-post`);
-  await dialogs(page, look);
+  await look(page, `${device}-post`);
+  await dialogs(page, device);
 }
 
-async function dialogs(page: Page, look: string) {
+async function dialogs(page: Page, device: string) {
   await page.goto("/@ada");
   await page.getByRole("button", { name: "Edit profile" }).click();
-  await shoot(page, `${look}-edit`);
+  await look(page, `${device}-edit`);
   await page.getByRole("button", { name: "Close" }).click();
   await page.getByRole("button", { name: "New post" }).filter({ visible: true }).click();
   await page.getByRole("dialog").getByLabel("Your post").fill("A few words, and @mateo knows which.");
-  await shoot(page, `${look}-compose`);
+  await look(page, `${device}-compose`);
   await page.getByRole("button", { name: "Close" }).click();
   await page.getByRole("button", { name: "More about this post" }).first().click();
-  await shoot(page, `${look}-menu`);
+  await look(page, `${device}-menu`);
   await page.getByRole("menuitem", { name: "Delete post" }).click();
-  await shoot(page, `${look}-confirm`);
+  await look(page, `${device}-confirm`);
 }

@@ -234,10 +234,41 @@ test("the theme is chosen and kept", async () => {
   await shoot(page, "home-desktop-dark");
 });
 
-test("logging out closes what is the member's own", async () => {
+test("a lost network is told, and found again by itself", async () => {
+  const { page, faults } = adas;
+  await page.goto("/");
+  await page.getByRole("article").first().waitFor();
+  // By now the files of the other pages are here.
+  await page.waitForTimeout(4000);
+  await page.context().setOffline(true);
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "People" }).click();
+  await page.getByLabel("Search people by name or handle").fill(ben.handle);
+  await page.getByText("You are offline.").waitFor();
+  await shoot(page, "offline-desktop-dark");
+  await page.context().setOffline(false);
+  await page.getByRole("link", { name: ben.name }).waitFor();
+  await expect.poll(() => page.getByText("You are offline.").count()).toBe(0);
+  faults.splice(0, faults.length, ...faults.filter((fault) => !/ERR_INTERNET_DISCONNECTED/.test(fault)));
+});
+
+test("tabs that begin at once share one session", async () => {
+  const tabs = await Promise.all([1, 2, 3].map(() => bens.page.context().newPage()));
+  await Promise.all(tabs.map((tab) => tab.goto(server.url)));
+  // Each trades the one refresh token that works once; none may trade it twice.
+  await Promise.all(tabs.map((tab) => tab.getByRole("article").first().waitFor()));
+  await Promise.all(tabs.slice(1).map((tab) => tab.close()));
+});
+
+test("logging out closes what is the member's own, in every tab", async () => {
   const { page } = bens;
+  const [other] = page
+    .context()
+    .pages()
+    .filter((each) => each !== page);
   await page.goto("/settings");
   await page.getByRole("button", { name: "Log out" }).click();
+  await other?.getByRole("heading", { name: "A crowd is made of people." }).waitFor();
+  expect(other).toBeDefined();
   await page.waitForURL(/\/(signin.*)?$/);
   await page.goto("/settings");
   await page.waitForURL(/signin\?next=/);

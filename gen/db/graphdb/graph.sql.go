@@ -552,7 +552,7 @@ func (q *Queries) ListFollowing(ctx context.Context, db DBTX, arg ListFollowingP
 }
 
 const listFollowingIds = `-- name: ListFollowingIds :many
-SELECT followee_id::text AS user_id, (extract(EPOCH FROM created_at) * 1000000)::bigint AS since
+SELECT followee_id AS user_id, created_at
 FROM graph_follows
 WHERE follower_id = $1 AND followee_id > $2::uuid
 ORDER BY followee_id
@@ -566,8 +566,8 @@ type ListFollowingIdsParams struct {
 }
 
 type ListFollowingIdsRow struct {
-	UserID string
-	Since  int64
+	UserID    uuid.UUID
+	CreatedAt time.Time
 }
 
 // ListFollowingIds is what every read of a timeline begins with. It has no eye on
@@ -581,7 +581,7 @@ func (q *Queries) ListFollowingIds(ctx context.Context, db DBTX, arg ListFollowi
 	var items []ListFollowingIdsRow
 	for rows.Next() {
 		var i ListFollowingIdsRow
-		if err := rows.Scan(&i.UserID, &i.Since); err != nil {
+		if err := rows.Scan(&i.UserID, &i.CreatedAt); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -42,13 +42,7 @@ export function Reach() {
             {navigator.onLine ? "Throng cannot be reached just now." : "You are offline."} What you see may be
             old.
           </p>
-          <Button
-            busy={trying}
-            className="border-ground/50 text-ground hover:border-ground"
-            look="outline"
-            onClick={() => void retry()}
-            size="small"
-          >
+          <Button busy={trying} look="inverse" onClick={() => void retry()} size="small">
             Retry
           </Button>
         </div>

@@ -25,16 +25,10 @@ export function Welcome() {
             Follow the ones you care about, say what is going on, and see what they do together.
           </p>
           <p className="mt-7 flex flex-wrap gap-3">
-            <Link
-              className={`${buttonClass("outline")} border-transparent bg-on-brand text-brand hover:opacity-90`}
-              to="/signup"
-            >
+            <Link className={buttonClass("onBrand")} to="/signup">
               Create an account
             </Link>
-            <Link
-              className={`${buttonClass("outline")} border-current text-on-brand hover:bg-on-brand/10`}
-              to="/signin"
-            >
+            <Link className={buttonClass("onBrandOutline")} to="/signin">
               Sign in
             </Link>
           </p>

@@ -54,6 +54,7 @@ export function byField(violations: FieldViolation[]): Record<string, string> {
 /** What rules mean where their own words would be those of programmers. */
 const rules: Record<string, string> = {
   "email string.email": "This is not an e-mail address.",
+  "email string.email_empty": "Enter your e-mail address.",
   "handle string.pattern": "3 to 30 letters, digits or _.",
   "login string.min_len": "Enter your handle or e-mail address.",
   "display_name string.pattern": "A name has no line breaks or control characters.",

@@ -13,8 +13,9 @@ export function UploadTray(props: { uploads: Upload[]; onRemove(key: string): vo
         <li className="relative aspect-square overflow-hidden rounded-2xl bg-line" key={upload.key}>
           <img alt={upload.name} className="size-full object-cover" src={upload.preview} />
           <IconButton
-            className="absolute top-1.5 right-1.5 bg-ink/75 text-ground hover:bg-ink hover:text-ground"
+            className="absolute top-1.5 right-1.5"
             label={`Remove picture ${index + 1}`}
+            look="overPicture"
             onClick={() => props.onRemove(upload.key)}
           >
             <Icon name="close" size={18} />

@@ -16,7 +16,7 @@ export function DeleteAccount() {
       <p className="mb-4 text-soft">
         Your profile, posts and follows go with it. The handle stays taken, so that nobody can pass for you.
       </p>
-      <Button className="text-danger" look="outline" onClick={() => setAsking(true)}>
+      <Button look="warning" onClick={() => setAsking(true)}>
         Delete account
       </Button>
       {asking && <Ask onClose={() => setAsking(false)} />}

@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { Code, ConnectError, type ConnectRouter, createRouterTransport } from "@connectrpc/connect";
+import { Code, ConnectError, createRouterTransport, type ServiceImpl } from "@connectrpc/connect";
 import { TimelineItemSchema, TimelineService } from "@throng/gen/throng/timeline/v1/timeline_pb";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { followHome } from "./news";
@@ -10,7 +10,7 @@ afterEach(() => void vi.useRealTimers());
 const item = (id: string) => create(TimelineItemSchema, { post: { id } });
 
 /** Follows a home that is answered as given, until the test ends it. */
-function follow(implementation: Parameters<ConnectRouter["service"]>[1]) {
+function follow(implementation: Partial<ServiceImpl<typeof TimelineService>>) {
   const transport = createRouterTransport(({ service }) => service(TimelineService, implementation));
   const stop = new AbortController();
   const onNews = vi.fn();

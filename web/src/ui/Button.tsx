@@ -6,6 +6,11 @@ const looks = {
   quiet: "text-soft hover:bg-ground hover:text-ink",
   outline: "border border-edge text-ink hover:border-ink",
   danger: "bg-danger text-on-danger hover:opacity-90",
+  warning: "border border-danger text-danger hover:bg-ground",
+  // On grounds of the opposite brightness, and on the brand's own.
+  inverse: "border border-ground/50 text-ground hover:border-ground",
+  onBrand: "bg-on-brand text-brand hover:opacity-90",
+  onBrandOutline: "border border-on-brand/60 text-on-brand hover:border-on-brand",
 } as const;
 
 const sizes = {
@@ -49,18 +54,27 @@ export function Button({ look, size, busy, disabled, className, children, onClic
   );
 }
 
+const iconLooks = {
+  plain: "text-soft hover:bg-ground hover:text-ink",
+  onGround: "text-soft hover:bg-panel hover:text-ink",
+  inverse: "text-ground hover:bg-ground/20",
+  overPicture: "bg-ink/75 text-ground hover:bg-ink",
+} as const;
+
+export interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  label: string;
+  look?: keyof typeof iconLooks;
+  ref?: Ref<HTMLButtonElement>;
+}
+
 /** A round button with an icon alone; the label is for those who do not see it. */
-export function IconButton({
-  label,
-  className,
-  ...rest
-}: ButtonHTMLAttributes<HTMLButtonElement> & { label: string; ref?: Ref<HTMLButtonElement> }) {
+export function IconButton({ label, look, className, ...rest }: IconButtonProps) {
   return (
     <button
       type="button"
       {...rest}
       aria-label={label}
-      className={`inline-grid size-10 place-items-center rounded-full text-soft transition-colors hover:bg-ground hover:text-ink ${className ?? ""}`}
+      className={`inline-grid size-10 place-items-center rounded-full transition-colors ${iconLooks[look ?? "plain"]} ${className ?? ""}`}
       title={label}
     />
   );

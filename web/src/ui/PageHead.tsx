@@ -8,7 +8,7 @@ export function PageHead(props: { title: string; children?: ReactNode }) {
   const back = useBack();
   return (
     <div className="mb-2.5 flex min-h-12 items-center gap-2">
-      <IconButton className="-ml-2 hover:bg-panel" label="Back" onClick={back}>
+      <IconButton className="-ml-2" label="Back" look="onGround" onClick={back}>
         <Icon name="back" />
       </IconButton>
       <h1 className="text-lg">{props.title}</h1>

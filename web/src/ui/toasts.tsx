@@ -72,11 +72,7 @@ function ToastLine(props: { toast: Toast }) {
     >
       <Icon name={kind === "done" ? "check" : "warning"} size={20} />
       <p className="text-sm font-medium">{text}</p>
-      <IconButton
-        className="text-ground hover:bg-transparent hover:text-ground"
-        label="Dismiss"
-        onClick={() => dismiss(id)}
-      >
+      <IconButton label="Dismiss" look="inverse" onClick={() => dismiss(id)}>
         <Icon name="close" size={18} />
       </IconButton>
     </div>

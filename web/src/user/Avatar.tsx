@@ -15,7 +15,11 @@ const looks = [
   "bg-[#3b3a1f] text-[#e8e26b]",
 ];
 
-const sizes = { small: "size-9", normal: "size-11", large: "size-24 sm:size-28" } as const;
+const sizes = {
+  small: "size-9",
+  normal: "size-11",
+  large: "size-20 min-[24rem]:size-24 sm:size-28",
+} as const;
 
 /** Somebody's picture, or the first letter of the handle in dots. Names stand beside it. */
 export function Avatar(props: { user: MaybeUser; size?: keyof typeof sizes; className?: string }) {

@@ -28,7 +28,9 @@ function UserRow({ user, relationship }: { user: User; relationship: Relationshi
         <p className="truncate text-sm text-soft">
           @{user.handle}
           {relationship?.followedBy && (
-            <span className="ml-2 rounded-md bg-glow px-1.5 py-0.5 text-xs text-on-glow">follows you</span>
+            <span className="ml-2 hidden rounded-md bg-glow px-1.5 py-0.5 text-xs text-on-glow min-[24rem]:inline">
+              follows you
+            </span>
           )}
         </p>
         {user.bio && (
