@@ -116,7 +116,7 @@ func (a *App) cors(h http.Handler) http.Handler {
 	if len(a.settings.AllowedOrigins) == 0 {
 		return h
 	}
-	own := []string{consistency.Header, "X-Request-Id"}
+	own := []string{consistency.Header, "X-Request-Id", "Date"}
 	return cors.New(cors.Options{
 		AllowedOrigins: a.settings.AllowedOrigins,
 		AllowedMethods: append(connectcors.AllowedMethods(), http.MethodPut),

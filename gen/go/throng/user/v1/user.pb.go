@@ -1679,7 +1679,7 @@ const file_throng_user_v1_user_proto_rawDesc = "" +
 	"\flast_used_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"lastUsedAt\x12\x18\n" +
 	"\acurrent\x18\x06 \x01(\bR\acurrent\x121\n" +
-	"\adetails\x18\a \x01(\v2\x17.google.protobuf.StructR\adetails\"\x8d\x03\n" +
+	"\adetails\x18\a \x01(\v2\x17.google.protobuf.StructR\adetails\"\x85\x03\n" +
 	"\x0fRegisterRequest\x12 \n" +
 	"\x05email\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x18\xfe\x01`\x01R\x05email\x123\n" +
@@ -1687,19 +1687,19 @@ const file_throng_user_v1_user_proto_rawDesc = "" +
 	"\bpassword\x18\x03 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\b\x18\x80\x02R\bpassword\x12?\n" +
 	"\fdisplay_name\x18\x04 \x01(\tB\x1c\xbaH\x19r\x17\x18@2\x13^[^\\x00-\\x1F\\x7F]*$R\vdisplayName\x125\n" +
-	"\x0fidempotency_key\x18\x05 \x01(\tB\f\xbaH\t\xd8\x01\x01r\x04\x10\b\x18@R\x0eidempotencyKey\x12\x82\x01\n" +
-	"\adetails\x18\x06 \x01(\v2\x17.google.protobuf.StructBO\xbaHL\xba\x01I\n" +
-	"\fdetails.size\x12 details may have at most 16 keys\x1a\x17size(this.fields) <= 16R\adetails\"l\n" +
+	"\x0fidempotency_key\x18\x05 \x01(\tB\f\xbaH\t\xd8\x01\x01r\x04\x10\b\x18@R\x0eidempotencyKey\x12{\n" +
+	"\adetails\x18\x06 \x01(\v2\x17.google.protobuf.StructBH\xbaHE\xba\x01B\n" +
+	"\fdetails.size\x12 details may have at most 16 keys\x1a\x10size(this) <= 16R\adetails\"l\n" +
 	"\x10RegisterResponse\x12(\n" +
 	"\x04user\x18\x01 \x01(\v2\x14.throng.user.v1.UserR\x04user\x12.\n" +
-	"\x06tokens\x18\x02 \x01(\v2\x16.throng.user.v1.TokensR\x06tokens\"\xdd\x01\n" +
+	"\x06tokens\x18\x02 \x01(\v2\x16.throng.user.v1.TokensR\x06tokens\"\xd5\x01\n" +
 	"\fLoginRequest\x12 \n" +
 	"\x05login\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x03\x18\xfe\x01R\x05login\x12&\n" +
 	"\bpassword\x18\x02 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\x80\x02R\bpassword\x12\x82\x01\n" +
-	"\adetails\x18\x03 \x01(\v2\x17.google.protobuf.StructBO\xbaHL\xba\x01I\n" +
-	"\fdetails.size\x12 details may have at most 16 keys\x1a\x17size(this.fields) <= 16R\adetails\"i\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x02R\bpassword\x12{\n" +
+	"\adetails\x18\x03 \x01(\v2\x17.google.protobuf.StructBH\xbaHE\xba\x01B\n" +
+	"\fdetails.size\x12 details may have at most 16 keys\x1a\x10size(this) <= 16R\adetails\"i\n" +
 	"\rLoginResponse\x12(\n" +
 	"\x04user\x18\x01 \x01(\v2\x14.throng.user.v1.UserR\x04user\x12.\n" +
 	"\x06tokens\x18\x02 \x01(\v2\x16.throng.user.v1.TokensR\x06tokens\"A\n" +
