@@ -49,5 +49,9 @@ func (s *Service) CheckEdges(ctx context.Context, req *graphv1.CheckEdgesRequest
 	if err != nil {
 		return nil, err
 	}
-	return &graphv1.CheckEdgesResponse{Since: since}, nil
+	res := &graphv1.CheckEdgesResponse{Since: make([]int64, len(since))}
+	for i, t := range since {
+		res.Since[i] = t.UnixMicro()
+	}
+	return res, nil
 }

@@ -35,8 +35,9 @@ const (
 	readAhead = 8
 	// closeTime is how long the server may take for what it has, after a stop.
 	closeTime = 30 * time.Second
-	// maxStreams is what the server takes at once.
-	maxStreams = 4
+	// Two streams keep the server's processors busy; it takes four at once.
+	defaultStreams = 2
+	maxStreams     = 4
 )
 
 // FollowsConfig says what to import.
@@ -49,7 +50,7 @@ type FollowsConfig struct {
 	Prefix string
 	// MaxErrors is how many bad lines are passed over; the next ends the import.
 	MaxErrors int
-	// Streams is how many streams carry the rows side by side, 1 to 4; 0 means 1.
+	// Streams is how many streams carry the rows side by side, 1 to 4; 0 means 2.
 	Streams int
 	// Out is where progress and bad lines are written.
 	Out io.Writer
@@ -118,6 +119,9 @@ func (im *followsImport) run(ctx context.Context) error {
 		read = im.read(ctx, gctx, messages)
 		return nil
 	})
+	if im.Streams == 0 {
+		im.Streams = defaultStreams
+	}
 	for range min(max(im.Streams, 1), maxStreams) {
 		g.Go(func() error { return im.send(gctx, messages) })
 	}

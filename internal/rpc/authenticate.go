@@ -187,7 +187,8 @@ func (a *Authenticator) address(c *call) netip.Addr {
 		return netip.Addr{}
 	}
 	at := peer.Addr().Unmap()
-	hops := strings.Split(c.header.Get("X-Forwarded-For"), ",")
+	// A proxy may add to the header's line or write one of its own below.
+	hops := strings.Split(strings.Join(c.header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0 && a.trusts(at); i-- {
 		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
 		if err != nil {

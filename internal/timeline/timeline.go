@@ -44,7 +44,7 @@ type Config struct {
 	// Keep is how many written entries a reader has at most after trimming.
 	Keep int `name:"keep" env:"THRONG_TIMELINE_KEEP" default:"800" help:"Written entries that a reader keeps."`
 	// FanoutPage is how many timelines one transaction of a fan-out writes to.
-	FanoutPage int `name:"fanout-page" env:"THRONG_TIMELINE_FANOUT_PAGE" default:"1000" help:"Timelines that one page of a fan-out writes to."`
+	FanoutPage int `name:"fanout-page" env:"THRONG_TIMELINE_FANOUT_PAGE" default:"4000" help:"Timelines that one page of a fan-out writes to."`
 	// FanoutTurn is how long one author's fan-out goes on before others have
 	// their turn.
 	FanoutTurn time.Duration `name:"fanout-turn" env:"THRONG_TIMELINE_FANOUT_TURN" default:"250ms" help:"How long one fan-out goes on before others have their turn."`

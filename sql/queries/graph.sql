@@ -84,8 +84,9 @@ WHERE follower_id = @user_id AND followee_id > @after_id::uuid
 ORDER BY followee_id
 LIMIT @most;
 
+-- CheckEdges answers the beginning of time for a follow that does not stand.
 -- name: CheckEdges :many
-SELECT coalesce((SELECT (extract(EPOCH FROM f.created_at) * 1000000)::bigint FROM graph_follows AS f WHERE f.follower_id = e.follower_id AND f.followee_id = e.followee_id), 0)::bigint AS since
+SELECT coalesce((SELECT f.created_at FROM graph_follows AS f WHERE f.follower_id = e.follower_id AND f.followee_id = e.followee_id), 'epoch')::timestamptz AS since
 FROM (SELECT unnest(@follower_ids::uuid[]) AS follower_id, unnest(@followee_ids::uuid[]) AS followee_id,
              generate_subscripts(@follower_ids::uuid[], 1) AS place) AS e
 ORDER BY place;

@@ -38,7 +38,7 @@ func (q *Queries) AddCounts(ctx context.Context, db DBTX, arg AddCountsParams) (
 }
 
 const checkEdges = `-- name: CheckEdges :many
-SELECT coalesce((SELECT (extract(EPOCH FROM f.created_at) * 1000000)::bigint FROM graph_follows AS f WHERE f.follower_id = e.follower_id AND f.followee_id = e.followee_id), 0)::bigint AS since
+SELECT coalesce((SELECT f.created_at FROM graph_follows AS f WHERE f.follower_id = e.follower_id AND f.followee_id = e.followee_id), 'epoch')::timestamptz AS since
 FROM (SELECT unnest($1::uuid[]) AS follower_id, unnest($2::uuid[]) AS followee_id,
              generate_subscripts($1::uuid[], 1) AS place) AS e
 ORDER BY place
@@ -49,15 +49,16 @@ type CheckEdgesParams struct {
 	FolloweeIds []uuid.UUID
 }
 
-func (q *Queries) CheckEdges(ctx context.Context, db DBTX, arg CheckEdgesParams) ([]int64, error) {
+// CheckEdges answers the beginning of time for a follow that does not stand.
+func (q *Queries) CheckEdges(ctx context.Context, db DBTX, arg CheckEdgesParams) ([]time.Time, error) {
 	rows, err := db.Query(ctx, checkEdges, arg.FollowerIds, arg.FolloweeIds)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []int64
+	var items []time.Time
 	for rows.Next() {
-		var since int64
+		var since time.Time
 		if err := rows.Scan(&since); err != nil {
 			return nil, err
 		}
