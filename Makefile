@@ -13,8 +13,14 @@ dev: build ## Build everything and start it on a private Postgres.
 	@scripts/install postgres
 	@exec bin/throng dev
 
-build: node_modules/.installed web/dist/.built ## Build the binary with the web app in it.
+build: ## Build the binary with the web app in it.
+	@$(MAKE) --no-print-directory -j2 compiled web/dist/.built
 	@go build -o bin/throng ./cmd/throng
+
+# Go's packages are compiled while the web app is built; linking comes after.
+.PHONY: compiled
+compiled:
+	@go build -o /dev/null ./cmd/throng
 
 node_modules/.installed: package-lock.json
 	@npm ci --no-audit --no-fund --loglevel=error
@@ -23,7 +29,7 @@ node_modules/.installed: package-lock.json
 WEB_SOURCES := $(shell find web sdk/ts gen/ts -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
 
 web/dist/.built: $(WEB_SOURCES) node_modules/.installed
-	@npm run --silent build
+	@npm run --silent build -w web
 	@rm -rf internal/webapp/dist/* && cp -R web/dist/. internal/webapp/dist/ && touch $@
 
 tools: $(BIN)/.installed ## Build the pinned tools into .bin.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/google/uuid"
@@ -143,7 +144,7 @@ func run(ctx context.Context, w *world, s app.Settings, name string) (*running, 
 	if err != nil {
 		return nil, err
 	}
-	a, err := app.New(ctx, s, app.Role{Serve: true, Work: true}, log)
+	a, err := app.New(ctx, s, app.Role{Serve: true, Work: os.Getenv("NOWORK") == ""}, log)
 	if err != nil {
 		closeLog()
 		return nil, err

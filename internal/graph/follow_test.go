@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"errors"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -94,7 +95,7 @@ func TestWhoFollowsTooFastIsToldWhenToComeBack(t *testing.T) {
 	w.follow(p[0], p[2])
 	_, err := w.Follow(as(t, p[0]), &graphv1.FollowRequest{UserId: p[3].String()})
 	refused(t, err, fault.Exhausted, "rate_limited")
-	if f, ok := err.(*fault.Error); !ok || f.RetryAfter <= 0 {
+	if f, ok := errors.AsType[*fault.Error](err); !ok || f.RetryAfter <= 0 {
 		t.Error("no hint when to come back:", err)
 	}
 	w.follow(p[1], p[3])

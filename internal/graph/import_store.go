@@ -76,7 +76,7 @@ func (im *importer) store(ctx context.Context, b importBatch) error {
 
 func (im *importer) refuse(rows []refusal) {
 	im.answer.Refused += int64(len(rows))
-	for _, r := range rows[:min(len(rows), maxRefusals-len(im.answer.Refusals))] {
+	for _, r := range rows[:min(len(rows), maxRefusals-len(im.answer.GetRefusals()))] {
 		im.answer.Refusals = append(im.answer.Refusals, &graphv1.ImportFollowsResponse_Refusal{Line: r.line, Reason: r.reason})
 	}
 }

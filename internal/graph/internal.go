@@ -10,8 +10,6 @@ import (
 )
 
 // ListFollowingIds implements graphv1connect.GraphInternalServiceHandler.
-//
-//nolint:revive // the contract names it
 func (s *Service) ListFollowingIds(ctx context.Context, req *graphv1.ListFollowingIdsRequest) (*graphv1.ListFollowingIdsResponse, error) {
 	user, err := id.Parse("user_id", req.GetUserId())
 	if err != nil {

@@ -19,42 +19,50 @@ var newest = page.Cursor{Time: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), ID: 
 
 // ListFollowers implements graphv1connect.GraphServiceHandler.
 func (s *Service) ListFollowers(ctx context.Context, req *graphv1.ListFollowersRequest) (*graphv1.ListFollowersResponse, error) {
-	user, err := id.Parse("user_id", req.GetUserId())
-	if err != nil {
-		return nil, err
-	}
-	list := "followers/" + user.String()
-	after, err := s.pages.Open(list, req.GetPageToken(), newest)
-	if err != nil {
-		return nil, err
-	}
-	size := page.Size(req.GetPageSize())
-	rows, err := s.q.ListFollowers(ctx, s.db.Reader(ctx), graphdb.ListFollowersParams{UserID: user, Before: after.Time, BeforeID: after.ID, Most: size + 1})
-	if err != nil {
-		return nil, err
-	}
-	entries, next, err := s.entries(ctx, list, endsOf(rows), int(size))
+	entries, next, err := s.list(ctx, "followers/", req, s.readFollowers)
 	return &graphv1.ListFollowersResponse{Followers: entries, NextPageToken: next}, err
+}
+
+func (s *Service) readFollowers(ctx context.Context, user uuid.UUID, after page.Cursor, most int32) ([]end, error) {
+	rows, err := s.q.ListFollowers(ctx, s.db.Reader(ctx), graphdb.ListFollowersParams{UserID: user, Before: after.Time, BeforeID: after.ID, Most: most})
+	return endsOf(rows), err
 }
 
 // ListFollowing implements graphv1connect.GraphServiceHandler.
 func (s *Service) ListFollowing(ctx context.Context, req *graphv1.ListFollowingRequest) (*graphv1.ListFollowingResponse, error) {
+	entries, next, err := s.list(ctx, "following/", req, s.readFollowing)
+	return &graphv1.ListFollowingResponse{Following: entries, NextPageToken: next}, err
+}
+
+func (s *Service) readFollowing(ctx context.Context, user uuid.UUID, after page.Cursor, most int32) ([]end, error) {
+	rows, err := s.q.ListFollowing(ctx, s.db.Reader(ctx), graphdb.ListFollowingParams{UserID: user, Before: after.Time, BeforeID: after.ID, Most: most})
+	return endsOf(rows), err
+}
+
+// list reads the page that a request for either list asks for.
+func (s *Service) list(
+	ctx context.Context, name string,
+	req interface {
+		GetUserId() string
+		GetPageSize() int32
+		GetPageToken() string
+	},
+	read func(ctx context.Context, user uuid.UUID, after page.Cursor, most int32) ([]end, error),
+) ([]*graphv1.FollowEntry, string, error) {
 	user, err := id.Parse("user_id", req.GetUserId())
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	list := "following/" + user.String()
-	after, err := s.pages.Open(list, req.GetPageToken(), newest)
+	after, err := s.pages.Open(name+user.String(), req.GetPageToken(), newest)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	size := page.Size(req.GetPageSize())
-	rows, err := s.q.ListFollowing(ctx, s.db.Reader(ctx), graphdb.ListFollowingParams{UserID: user, Before: after.Time, BeforeID: after.ID, Most: size + 1})
+	ends, err := read(ctx, user, after, size+1)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	entries, next, err := s.entries(ctx, list, endsOf(rows), int(size))
-	return &graphv1.ListFollowingResponse{Following: entries, NextPageToken: next}, err
+	return s.entries(ctx, name+user.String(), ends, int(size))
 }
 
 // end is the account at the other end of a follow.

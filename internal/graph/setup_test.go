@@ -3,6 +3,7 @@ package graph_test
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -220,7 +221,7 @@ func must(t testing.TB, err error) {
 
 func refused(t testing.TB, err error, kind fault.Kind, reason string) {
 	t.Helper()
-	if f, ok := err.(*fault.Error); !ok || f.Kind != kind || f.Reason != reason {
+	if f, ok := errors.AsType[*fault.Error](err); !ok || f.Kind != kind || f.Reason != reason {
 		t.Errorf("got %v, want kind %d, reason %s", err, kind, reason)
 	}
 }

@@ -81,7 +81,7 @@ func Follows(ctx context.Context, c FollowsConfig) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	began := time.Now()
 	im := &followsImport{FollowsConfig: c, file: file, progress: newProgress(c.Out, file.size)}
 	err = im.run(ctx)
@@ -166,7 +166,7 @@ var errTooManyBad = errors.New("too many bad lines")
 func (im *followsImport) nextMessage() (message, error) {
 	slab := make([]graphv1.ImportFollowsRequest_Row, messageRows)
 	m := message{rows: &graphv1.ImportFollowsRequest{Rows: make([]*graphv1.ImportFollowsRequest_Row, 0, messageRows)}}
-	for len(m.rows.Rows) < messageRows {
+	for len(m.rows.GetRows()) < messageRows {
 		line, err := im.file.next()
 		m.offset = im.file.offset()
 		if err != nil && !errors.Is(err, errLongLine) {
@@ -176,7 +176,7 @@ func (im *followsImport) nextMessage() (message, error) {
 			continue
 		}
 		im.summary.Lines++
-		row := &slab[len(m.rows.Rows)]
+		row := &slab[len(m.rows.GetRows())]
 		row.Line = im.file.number
 		if err == nil {
 			err = parseFollow(line, im.Prefix, row)
@@ -193,7 +193,7 @@ func (im *followsImport) nextMessage() (message, error) {
 // bad passes over a line, unless it is one too many.
 func (im *followsImport) bad(wrong error) error {
 	im.summary.Bad++
-	im.progress.say("line %d: %v", im.file.number, wrong)
+	im.progress.sayf("line %d: %v", im.file.number, wrong)
 	if im.summary.Bad > int64(im.MaxErrors) {
 		return fmt.Errorf("stopped at line %d: %w", im.file.number, errTooManyBad)
 	}

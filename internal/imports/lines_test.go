@@ -43,7 +43,7 @@ func TestProgressIsToldByLinesWhereThereIsNoTerminal(t *testing.T) {
 	}
 	p.began, p.told = time.Now().Add(-10*time.Second), time.Now().Add(-lineEvery)
 	p.sent(10, 500)
-	p.say("line %d: %s", 7, "bad")
+	p.sayf("line %d: %s", 7, "bad")
 	p.finish()
 	lines := strings.Split(out.String(), "\n")
 	if len(lines) != 3 || !strings.HasPrefix(lines[0], "20 rows (50 %), 2/s, 10s left") || lines[1] != "line 7: bad" {

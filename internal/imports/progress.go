@@ -33,7 +33,7 @@ func newProgress(out io.Writer, size int64) *progress {
 	}
 	now := time.Now()
 	p := &progress{out: out, size: size, began: now, told: now}
-	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) { //nolint:gosec // descriptors are small
+	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		p.bar = progressbar.NewOptions64(max(size, 1),
 			progressbar.OptionSetWriter(out),
 			progressbar.OptionSetDescription("importing"),
@@ -72,8 +72,8 @@ func (p *progress) left() time.Duration {
 	return time.Duration(float64(time.Since(p.began)) * (1 - share) / max(share, 0.001)).Round(time.Second)
 }
 
-// say writes a line, past the bar where there is one.
-func (p *progress) say(format string, args ...any) {
+// sayf writes a line, past the bar where there is one.
+func (p *progress) sayf(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.bar != nil {

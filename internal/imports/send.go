@@ -63,6 +63,6 @@ func (im *followsImport) add(a *graphv1.ImportFollowsResponse) {
 	im.summary.FollowsCreated += a.GetFollowsCreated()
 	im.summary.Refused += a.GetRefused()
 	for _, r := range a.GetRefusals() {
-		im.progress.say("line %d: refused, %s", r.GetLine(), r.GetReason())
+		im.progress.sayf("line %d: refused, %s", r.GetLine(), r.GetReason())
 	}
 }

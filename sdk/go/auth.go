@@ -56,19 +56,19 @@ func (s *session) token(ctx context.Context, refused string) (string, error) {
 		return held.access, nil
 	}
 	renewed := s.renewal.DoChan("", func() (any, error) {
-		if now := s.holding(); now != held {
-			return now, nil
+		if s.holding() != held {
+			return nil, nil
 		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), DefaultTimeout)
 		defer cancel()
-		return s.renew(ctx, held)
+		return nil, s.renew(ctx, held)
 	})
 	select {
 	case r := <-renewed:
 		if r.Err != nil {
 			return "", r.Err
 		}
-		return r.Val.(*pair).access, nil
+		return s.holding().access, nil
 	case <-ctx.Done():
 		return "", interrupted(ctx)
 	}
@@ -89,18 +89,18 @@ func (s *session) holding() *pair {
 }
 
 // renew trades the refresh token, or signs in where there is none or it is over.
-func (s *session) renew(ctx context.Context, old *pair) (*pair, error) {
+func (s *session) renew(ctx context.Context, old *pair) error {
 	fresh, err := s.trade(ctx, old)
 	if err == nil && fresh == nil {
 		fresh, err = s.signIn(ctx)
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.held = pairOf(fresh)
-	return s.held, nil
+	return nil
 }
 
 // trade answers nothing where there is nothing that the server would take.

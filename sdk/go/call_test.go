@@ -10,7 +10,6 @@ import (
 
 	"buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	"connectrpc.com/connect"
-	"google.golang.org/protobuf/proto"
 
 	graphv1 "github.com/throng-social/throng/gen/go/throng/graph/v1"
 	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
@@ -131,10 +130,10 @@ func TestErrorsTellReasonHintAndViolations(t *testing.T) {
 	refused := connect.NewError(connect.CodeInvalidArgument, errors.New("no"))
 	detail, err := connect.NewErrorDetail(&validate.Violations{Violations: []*validate.Violation{{
 		Field: &validate.FieldPath{Elements: []*validate.FieldPathElement{
-			{FieldName: proto.String("rows"), Subscript: &validate.FieldPathElement_Index{Index: 2}},
-			{FieldName: proto.String("follower")},
+			{FieldName: new("rows"), Subscript: &validate.FieldPathElement_Index{Index: 2}},
+			{FieldName: new("follower")},
 		}},
-		RuleId: proto.String("string.pattern"), Message: proto.String("does not match"),
+		RuleId: new("string.pattern"), Message: new("does not match"),
 	}}})
 	must(t, err)
 	refused.AddDetail(detail)
