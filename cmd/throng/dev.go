@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -26,7 +27,7 @@ type devCommand struct {
 const devDatabase = "throng"
 
 // Run runs everything until it is told to stop.
-func (c *devCommand) Run(ctx context.Context) error {
+func (c *devCommand) Run(ctx context.Context) (err error) {
 	dir, err := devstack.ReachableDir(c.DataDir)
 	if err != nil {
 		return err
@@ -44,7 +45,7 @@ func (c *devCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer pg.Close()
+	defer func() { err = errors.Join(err, pg.Close()) }()
 	if err := pg.EnsureDatabase(ctx, devDatabase); err != nil {
 		return err
 	}
@@ -105,6 +106,8 @@ func greet(out io.Writer, base, dir string, filled bool) {
 		fmt.Fprintf(out, "  Sign in   %s / %s   (also as %s; the password is the same)\n            %s / %s   (operator)\n",
 			demo.Handle, demo.Password, demo.Others, demo.Operator, demo.Password)
 	}
-	fmt.Fprintf(out, "  Data      %s   (settings for other commands: `set -a; . %s; set +a`)\n\n  Try       curl -s %s/throng.user.v1.UserService/Login -H 'Content-Type: application/json' -d '{\"login\":\"%s\",\"password\":\"%s\"}'\n\n  Ctrl-C stops everything.\n\n",
-		dir, filepath.Join(dir, environmentFile), base, demo.Handle, demo.Password)
+	fmt.Fprintf(out, "  Data      %s   (settings for other commands: `set -a; . %s; set +a`)\n\n", dir, filepath.Join(dir, environmentFile))
+	fmt.Fprintf(out, "  Try       curl -s %s/throng.user.v1.UserService/Login -H 'Content-Type: application/json' -d '{\"login\":\"%s\",\"password\":\"%s\"}'\n\n",
+		base, demo.Handle, demo.Password)
+	fmt.Fprint(out, "  Ctrl-C stops everything.\n\n")
 }

@@ -29,12 +29,12 @@ type commands struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	parser := kong.Parse(&commands{}, kong.Name("throng"), kong.UsageOnError(),
 		kong.Description("A backend for community products."), kong.BindTo(ctx, (*context.Context)(nil)))
-	if err := parser.Run(); err != nil && !errors.Is(err, context.Canceled) {
+	err := parser.Run()
+	stop()
+	if err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(os.Stderr, "throng: "+err.Error())
-		stop()
 		os.Exit(1)
 	}
 }

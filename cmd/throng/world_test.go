@@ -62,7 +62,7 @@ func madeGraph(t *testing.T) graphFile {
 	for i := range people {
 		lines[fmt.Sprintf("%d %d", i, (i+1)%people)] = true
 	}
-	for i := 0; i < 5*people; i++ {
+	for range 5 * people {
 		if a, b := random.IntN(people), random.IntN(people); a != b && b != 14 {
 			lines[fmt.Sprintf("%d %d", a, b)] = true
 		}

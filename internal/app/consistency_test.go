@@ -9,6 +9,7 @@ import (
 
 	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
 	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
+	"github.com/throng-social/throng/internal/consistency"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 )
 
@@ -133,5 +134,25 @@ func TestProfilesAreReadOnesOwnWriteThroughTheCache(t *testing.T) {
 				t.Fatal("one's own write is not seen")
 			}
 		}
+	}
+}
+
+func TestAMadeUpPositionHarmsNobodyElse(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, pgtest.NewReplicated(t, 1), seams[0])
+	ann := d.signUp(t)
+	liar := &memory{}
+	liar.position.Store(1<<64 - 1)
+	read := func(p *person) {
+		t.Helper()
+		if _, err := p.users.BatchGetUsers(t.Context(), &userv1.BatchGetUsersRequest{Ids: []string{ann.id}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read(d.personVia(liar))
+	honest := &memory{}
+	read(d.personVia(honest))
+	if p := consistency.Position(honest.position.Load()); p == 0 || p > 1<<62 {
+		t.Fatalf("somebody else is answered the position %d", p)
 	}
 }

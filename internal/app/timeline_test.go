@@ -206,16 +206,12 @@ func TestHomeTimelines(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					post := ""
-					if i == 0 {
-						if !stream.Receive() {
-							t.Fatal(stream.Err())
-						}
-						post = bob.post(t, "live")
-					} else {
-						post = bob.post(t, "while away")
+					if i == 0 && !stream.Receive() {
+						t.Fatal(stream.Err())
 					}
-					for stream.Receive() && len(stream.Msg().GetItems()) == 0 {
+					post := bob.post(t, []string{"live", "while away"}[i])
+					for more := true; more && len(stream.Msg().GetItems()) == 0; {
+						more = stream.Receive()
 					}
 					if items := stream.Msg().GetItems(); len(items) != 1 || items[0].GetPost().GetId() != post {
 						t.Fatal("got", items, stream.Err())

@@ -247,4 +247,3 @@ func (r *recorder) Query(_ context.Context, sql string, _ ...any) (pgx.Rows, err
 
 // Scan implements pgx.Row.
 func (r *recorder) Scan(...any) error { return nil }
-

@@ -64,7 +64,7 @@ func generate(path string) error {
 		return err
 	}
 	zipped := gzip.NewWriter(file)
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // no secret
+	random := rand.New(rand.NewPCG(1, 2))
 	type pair struct{ from, to int }
 	seen := make(map[pair]bool, graphFollows)
 	for len(seen) < graphFollows {
@@ -141,7 +141,7 @@ func (f *follows) withEmpty(ctx context.Context, use func(database string) error
 	if err != nil {
 		return err
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is left to lose
+	defer conn.Close(context.WithoutCancel(ctx))
 	const name = "round"
 	for _, sql := range []string{"DROP DATABASE IF EXISTS " + name + " WITH (FORCE)", "CREATE DATABASE " + name + " TEMPLATE " + emptyName, "CHECKPOINT"} {
 		if _, err := conn.Exec(ctx, sql); err != nil {
@@ -209,7 +209,7 @@ func settle(ctx context.Context, url string) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is left to lose
+	defer conn.Close(context.WithoutCancel(ctx))
 	for n := 0; n < graphFollows; time.Sleep(100 * time.Millisecond) {
 		if err := conn.QueryRow(ctx, "SELECT count(*) FROM timeline_edges WHERE mode = 3").Scan(&n); err != nil {
 			return err
@@ -225,7 +225,7 @@ func (f *follows) bare(ctx context.Context) (rate float64, err error) {
 		if err != nil {
 			return err
 		}
-		defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is left to lose
+		defer conn.Close(context.WithoutCancel(ctx))
 		began := time.Now()
 		if err := bareCopy(ctx, conn, "graph_follows", []string{"follower_id", "followee_id"}, f.edges, len(f.edges)); err != nil {
 			return err

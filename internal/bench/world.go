@@ -126,7 +126,7 @@ func (w *world) people(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is left to lose
+	defer conn.Close(context.WithoutCancel(ctx))
 	var there bool
 	if err := conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM users)").Scan(&there); err != nil || there {
 		return err
@@ -155,7 +155,7 @@ func (w *world) tokens(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is left to lose
+	defer conn.Close(context.WithoutCancel(ctx))
 	for i := range w.size.Readers {
 		r, err := signIn(ctx, a, conn, fmt.Sprintf(readerName, 2*i))
 		if err != nil {

@@ -121,7 +121,7 @@ func (c *Cache[K, V]) GetMany(ctx context.Context, keys []K, load Loader[K, V]) 
 	if len(found) > 0 {
 		session.Saw(floor, ceiling)
 	}
-	c.hits.Add(uint64(len(keys) - len(missing)))
+	c.hits.Add(uint64(len(found)))
 	if len(missing) == 0 {
 		return found, nil
 	}

@@ -317,6 +317,31 @@ func TestLifetimesAreBoundedAndSpread(t *testing.T) {
 	})
 }
 
+// Keys that are asked for together would otherwise grow old one after the other,
+// and cost a load each.
+func TestOldEntriesAreLoadedAlongWithAMissingOneAndOnlyThen(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, s := newCache(), &table{}
+		ask := func(want int64, keys ...string) {
+			t.Helper()
+			found, err := c.GetMany(t.Context(), keys, s.load)
+			if err != nil || found["ada"] != want {
+				t.Errorf("%v are answered with %v, %v", keys, found, err)
+			}
+		}
+		c.entries.Set("ada", entry[int64]{value: 1, expires: time.Now().Add(10 * time.Second)})
+		s.value.Store(2)
+		ask(1, "ada")
+		ask(2, "ada", "ben")
+		s.value.Store(3)
+		ask(2, "ada", "chloe") // it is young now
+		if n := s.loads.Load(); n != 2 {
+			t.Errorf("there were %d loads, want 2", n)
+		}
+	})
+}
+
 func TestSizeIsBounded(t *testing.T) {
 	t.Parallel()
 	c, s := newCache(), &table{}

@@ -70,7 +70,7 @@ type key struct{}
 
 // Begin starts a session that demands at least p.
 func Begin(ctx context.Context, p Position) (context.Context, *Session) {
-	s := &Session{demand: p, ceiling: p}
+	s := &Session{demand: p}
 	return context.WithValue(ctx, key{}, s), s
 }
 
@@ -126,17 +126,14 @@ func (s *Session) lower(floor Position) {
 	}
 }
 
-// Floor is the place that everything read so far had surely reached; the demand
-// where nothing was read.
+// Floor is the place that everything read so far had surely reached; 0 where
+// nothing was read. A demand alone proves nothing: clients make it up.
 func (s *Session) Floor() Position {
 	if s == nil {
 		return 0
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.floored {
-		return s.demand
-	}
 	return s.floor
 }
 

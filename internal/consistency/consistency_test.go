@@ -83,11 +83,11 @@ func TestSessionTravelsInTheContext(t *testing.T) {
 	}
 }
 
-func TestFloorIsTheLeastThatWasReadAndTheDemandBeforeAnything(t *testing.T) {
+func TestFloorIsTheLeastThatWasReadAndNothingBeforeThat(t *testing.T) {
 	t.Parallel()
 	_, s := consistency.Begin(t.Context(), 5)
-	if s.Floor() != 5 {
-		t.Errorf("before anything was read the floor is %d, want the demand", s.Floor())
+	if s.Floor() != 0 {
+		t.Errorf("before anything was read the floor is %d: a demand proves nothing", s.Floor())
 	}
 	s.Touch(&place{}, 20)
 	s.Saw(11, 30)
@@ -97,12 +97,12 @@ func TestFloorIsTheLeastThatWasReadAndTheDemandBeforeAnything(t *testing.T) {
 	}
 }
 
-func TestCeilingIsTheGreatestOfDemandAnswersAndTouchedPlaces(t *testing.T) {
+func TestCeilingIsTheGreatestOfAnswersAndTouchedPlaces(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		demand, seen, at, want consistency.Position
 	}{
-		"the client has seen most": {demand: 9, seen: 5, at: 7, want: 9},
+		"a demand is made up":      {demand: 99, seen: 5, at: 7, want: 7},
 		"a cached answer is ahead": {demand: 5, seen: 9, at: 7, want: 9},
 		"a server is ahead":        {demand: 5, seen: 7, at: 9, want: 9},
 	} {
@@ -139,7 +139,7 @@ func TestAPlaceThatCannotAnswerIsAnErrorAndAskedAgain(t *testing.T) {
 	_, s := consistency.Begin(t.Context(), 4)
 	p := &place{at: 6, err: errors.New("gone")}
 	s.Touch(p, 4)
-	if got, err := s.Ceiling(t.Context()); got != 4 || err == nil {
+	if got, err := s.Ceiling(t.Context()); got != 0 || err == nil {
 		t.Errorf("the ceiling is %d, %v; want what is known, and the error", got, err)
 	}
 	p.err = nil

@@ -39,18 +39,23 @@ var people = []person{
 	{Handle, "Ada Marsh", "Runs before breakfast. Organises the Saturday group.", []string{
 		"Good morning! Saturday's run starts at the old boathouse, 8:00. Bring a friend.",
 		"New route is up: 7 km along the river, two small hills, one very good bakery.",
-		"Thank you all for 40 sign-ups. We will need a second pace group."}},
+		"Thank you all for 40 sign-ups. We will need a second pace group.",
+	}},
 	{"ben", "Ben Okafor", "Photographs birds, badly. Learning.", []string{
 		"Saw a kingfisher at the weir. By the time the camera was out it was a blue idea.",
-		"Does anyone have a tripod to lend for the weekend?"}},
+		"Does anyone have a tripod to lend for the weekend?",
+	}},
 	{"chloe", "Chloé Lambert", "Baker. Sourdough, rye, opinions.", []string{
 		"Rye today, sourdough tomorrow, croissants when I feel like it.",
-		"If you come by after the run: the back door, the tray on the left."}},
+		"If you come by after the run: the back door, the tray on the left.",
+	}},
 	{"dev", "Dev Patel", "Builds bikes from other bikes.", []string{
 		"Repair evening on Thursday. Bring the bike and one excuse.",
-		"A chain is a promise. Oil your promises."}},
+		"A chain is a promise. Oil your promises.",
+	}},
 	{Operator, "Olivia Reyes", "Keeps this place running.", []string{
-		"Welcome! This is a demo community. Sign up, follow a few people, say hello."}},
+		"Welcome! This is a demo community. Sign up, follow a few people, say hello.",
+	}},
 }
 
 // Fill makes the community unless it is there.

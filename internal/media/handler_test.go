@@ -87,9 +87,9 @@ func TestUploadsAreHeldToTheirAddress(t *testing.T) {
 	for name, url := range map[string]string{
 		"another picture":    strings.Replace(good, up.GetMediaId(), other.GetMediaId(), 1),
 		"a later end":        strings.Replace(good, "expires=1", "expires=2", 1),
-		"no signature":       good[:strings.Index(good, "&signature")],
+		"no signature":       before(good, "&signature"),
 		"a cut signature":    good[:len(good)-1],
-		"no parameters":      good[:strings.Index(good, "?")],
+		"no parameters":      before(good, "?"),
 		"no number":          strings.Replace(good, "expires=", "expires=x", 1),
 		"another's unsigned": "/media/uploads/" + uuid.NewString(),
 	} {
@@ -256,4 +256,10 @@ func TestAPictureIsShownBeforeReplicasKnowIt(t *testing.T) {
 	if len(res.GetMedia()) != 1 {
 		t.Error("it is not resolved")
 	}
+}
+
+// before is what stands in s before the first sep.
+func before(s, sep string) string {
+	head, _, _ := strings.Cut(s, sep)
+	return head
 }

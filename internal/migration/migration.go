@@ -98,8 +98,15 @@ func migrateQueue(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger) err
 		log.InfoContext(ctx, "migrated the queue", slog.Int("version", queueVersion))
 	}
 	// These two serve searches that Throng does not make and cost every insert.
-	_, err = pool.Exec(ctx, `DROP INDEX IF EXISTS river_job_args_index, river_job_metadata_index`)
-	return err
+	if _, err = pool.Exec(ctx, `DROP INDEX IF EXISTS river_job_args_index, river_job_metadata_index`); err != nil {
+		return err
+	}
+	// Messages of bulk loads are large, and the default compression takes longer
+	// than storing them. A server that was built without lz4 goes without.
+	if _, err = pool.Exec(ctx, `ALTER TABLE river_job ALTER COLUMN args SET COMPRESSION lz4`); err != nil {
+		log.WarnContext(ctx, "the queue's messages are compressed the slow way", slog.Any("error", err))
+	}
+	return nil
 }
 
 // Check says what is missing of the schema.

@@ -208,7 +208,7 @@ func TestPostingHasARate(t *testing.T) {
 	}
 	_, err := w.CreatePost(as(t, author), say("hello"))
 	wantFault(t, err, fault.Exhausted, "rate_limited")
-	if wait := err.(*fault.Error).RetryAfter; wait < 30*time.Second || wait > time.Minute { //nolint:errorlint,forcetypeassert // checked above
+	if wait := err.(*fault.Error).RetryAfter; wait < 30*time.Second || wait > time.Minute { //nolint:errorlint // checked above
 		t.Errorf("told to wait %v", wait)
 	}
 	w.create(uuid.New(), say("hello"))

@@ -65,9 +65,9 @@ func mayDelete(caller identity.Caller, row postdb.LockPostRow) error {
 // parents and releases their pictures. It answers which posts look different
 // after the commit.
 func (s *Service) bury(ctx context.Context, tx postgres.Tx, rows []postdb.LockPostRow) (changed []uuid.UUID, err error) {
-	ids, parents := make([]uuid.UUID, len(rows)), []uuid.UUID{}
-	for i, row := range rows {
-		ids[i] = row.ID
+	ids, parents := make([]uuid.UUID, 0, len(rows)), []uuid.UUID{}
+	for _, row := range rows {
+		ids = append(ids, row.ID)
 		if row.ReplyToID != nil {
 			parents = append(parents, *row.ReplyToID)
 		}

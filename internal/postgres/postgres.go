@@ -91,7 +91,7 @@ func (db *DB) Writer(ctx context.Context) Pool {
 // Reader is a read-only pool that has come as far as the context's session
 // demands.
 func (db *DB) Reader(ctx context.Context) Pool {
-	return db.reader(ctx).touch(ctx)
+	return db.reader(ctx).touchFresh(ctx)
 }
 
 func (db *DB) reader(ctx context.Context) *server {
@@ -117,7 +117,7 @@ func (db *DB) reader(ctx context.Context) *server {
 // Primary is a read-only pool on the writer's server, whatever the session
 // demands: for reads that must see everything committed before they began.
 func (db *DB) Primary(ctx context.Context) Pool {
-	return db.fallback.touch(ctx)
+	return db.fallback.touchFresh(ctx)
 }
 
 const (
@@ -149,7 +149,7 @@ func (db *DB) InTx(ctx context.Context, fn func(tx Tx) error) error {
 // server that has come as far as the session demands.
 func (db *DB) InSnapshot(ctx context.Context, fn func(tx Tx) error) error {
 	s := db.reader(ctx)
-	s.touch(ctx)
+	s.touchFresh(ctx)
 	return Fault(db.begin(ctx, s, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, fn))
 }
 

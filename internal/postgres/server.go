@@ -82,12 +82,23 @@ func (s *server) close() {
 	s.pool.Close()
 }
 
-// touch tells the session that this server is about to be used.
+// touch tells the session that this server is about to be used. The floor is what
+// the server itself has said: a demand comes from a client, who may have made it
+// up, and what is read must not be promised to others as newer than it is.
 func (s *server) touch(ctx context.Context) Pool {
 	session := consistency.From(ctx)
 	s.used.Store(time.Now().UnixNano())
-	session.Touch(s, max(session.Demand(), consistency.Position(s.replayed.Load())))
+	session.Touch(s, consistency.Position(s.replayed.Load()))
 	return Pool{s.pool}
+}
+
+// touchFresh is touch for a read on the primary, which has reached every honest
+// demand: it asks where the primary is, unless that is known to suffice.
+func (s *server) touchFresh(ctx context.Context) Pool {
+	if demand := consistency.From(ctx).Demand(); !s.reached(demand) {
+		s.refresh(ctx)
+	}
+	return s.touch(ctx)
 }
 
 // reached tells whether the server is up and has surely replayed p.

@@ -78,7 +78,7 @@ func TestErrorsComeOverTheSeamAsClientsSeeThem(t *testing.T) {
 func TestTheInternalListenerAsksForTheSecret(t *testing.T) {
 	t.Parallel()
 	served := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
-	for given, want := range map[string]int{"sesame": http.StatusOK, "": http.StatusForbidden, "sesam": http.StatusForbidden, "sesame ": http.StatusForbidden} {
+	for given, want := range map[string]int{"sesame": http.StatusOK, "": http.StatusForbidden, "sesam": http.StatusForbidden, "sesame2": http.StatusForbidden} {
 		rec := httptest.NewRecorder()
 		req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", nil)
 		req.Header.Set(secretHeader, given)

@@ -92,8 +92,10 @@ func newHistory(t *testing.T, seed uint64, people int) *history {
 	h.users = user.New(user.Deps{DB: db, Events: pub, Pages: pages, Secret: make([]byte, 32), Limits: user.NoLimits(), Log: log})
 	h.graph = graph.New(graph.Deps{DB: db, Users: h.users, Publisher: pub, Pages: pages, Log: log})
 	h.posts = post.New(post.Deps{DB: db, Publisher: pub, Pages: pages, Log: log})
-	h.timeline = timeline.New(timeline.Deps{DB: db, Queue: pub, Users: h.users, Graph: h.graph, Posts: h.posts, Pages: pages, Log: log,
-		Config: timeline.Config{Keep: 6, FanoutPage: 2, FanoutTurn: 0, HeadLife: time.Second}})
+	h.timeline = timeline.New(timeline.Deps{
+		DB: db, Queue: pub, Users: h.users, Graph: h.graph, Posts: h.posts, Pages: pages, Log: log,
+		Config: timeline.Config{Keep: 6, FanoutPage: 2, FanoutTurn: 0, HeadLife: time.Second},
+	})
 	h.handlers = h.timeline.Handlers()
 	handles := make([]string, people)
 	for i := range handles {

@@ -40,7 +40,9 @@ func (s *Service) trim(ctx context.Context, task *timelinev1.TrimReaders) error 
 
 // trimPage raises horizons, commits, and only then deletes what is below them.
 func (s *Service) trimPage(ctx context.Context, after uuid.UUID) (last uuid.UUID, done bool, err error) {
-	rows, err := s.q.ListReadersToTrim(ctx, s.DB.Writer(ctx), timelinedb.ListReadersToTrimParams{AfterReaderID: after, Keep: int32(s.Config.Keep - 1), PageLimit: trimmedAtOnce}) //nolint:gosec // a setting of hundreds
+	rows, err := s.q.ListReadersToTrim(ctx, s.DB.Writer(ctx), timelinedb.ListReadersToTrimParams{
+		AfterReaderID: after, Keep: int32(s.Config.Keep - 1), PageLimit: trimmedAtOnce, //nolint:gosec // a setting of hundreds
+	})
 	if err != nil || len(rows) == 0 {
 		return after, true, err
 	}

@@ -149,7 +149,7 @@ func idAt(t time.Time) uuid.UUID {
 	var u uuid.UUID
 	ms := t.UnixMilli()
 	for i := range 6 {
-		u[i] = byte(ms >> (40 - 8*i))
+		u[i] = byte(ms >> (40 - 8*i)) //nolint:gosec // one byte of six
 	}
 	return u
 }

@@ -89,7 +89,7 @@ func (a account) message(pictures map[string]*mediav1.Media) *userv1.User {
 		Id: a.ID.String(), Handle: a.Handle, DisplayName: a.DisplayName, Bio: a.Bio,
 		CreatedAt: timestamppb.New(id.Time(a.ID)), Role: accessv1.Role(a.Role),
 	}
-	if m.DisplayName == "" {
+	if m.GetDisplayName() == "" {
 		m.DisplayName = a.Handle
 	}
 	if a.AvatarMediaID != nil {

@@ -63,9 +63,9 @@ func (s *Service) Refresh(ctx context.Context, req *userv1.RefreshRequest) (*use
 
 // traded is what a session is after a refresh.
 type traded struct {
+	begun
 	user uuid.UUID
 	role accessv1.Role
-	begun
 	// stolen sessions have ended, as their token had been used before.
 	stolen bool
 }

@@ -60,7 +60,7 @@ func TestADeviceThatSaysNothingHasNoDetails(t *testing.T) {
 	s := p.sessions(t, in.GetTokens())[0]
 	equal(t, "address", s.GetAddress(), "")
 	equal(t, "user agent", s.GetUserAgent(), "abc")
-	if s.Details != nil {
+	if s.GetDetails() != nil {
 		t.Errorf("got %v", s.GetDetails())
 	}
 }

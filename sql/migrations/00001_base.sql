@@ -8,7 +8,7 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm;
 -- a session ascend, then random bits (RFC 9562, section 6.2, method 3).
 -- +goose StatementBegin
 CREATE FUNCTION uuid_v7() RETURNS uuid
-    LANGUAGE plpgsql VOLATILE PARALLEL SAFE AS
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE AS
 $$
 DECLARE
     us bigint := (extract(EPOCH FROM clock_timestamp()) * 1000000)::bigint;

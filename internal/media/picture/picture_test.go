@@ -96,7 +96,7 @@ func TestCleanTakesOutWhatIsNotThePicture(t *testing.T) {
 
 func TestCleanKeepsOfEXIFHowThePictureLies(t *testing.T) {
 	t.Parallel()
-	for orientation := uint16(0); orientation <= 9; orientation++ {
+	for orientation := range uint16(10) {
 		for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
 			dirty := after(aJPEG(t, 40, 30), 2, segment(0xe1, exif(order, orientation)))
 			p, err := picture.Clean(dirty)
