@@ -48,11 +48,18 @@ type App struct {
 	servers  []*listener
 }
 
+// The queues carry the messages of all nouns: a worker that knew some of them only
+// would spend the tries of the others.
+var errPartOfWork = errors.New("a process that runs jobs needs all services in THRONG_SERVICES: serve some of them with --no-work, and run `throng worker` beside")
+
 // New puts an app together and opens its listeners; Run serves them. The
 // database need not be there yet.
 func New(ctx context.Context, s Settings, role Role, log *slog.Logger) (*App, error) {
 	if err := s.check(); err != nil {
 		return nil, err
+	}
+	if role.Work && len(s.Services) < len(Nouns) {
+		return nil, errPartOfWork
 	}
 	db, err := postgres.Open(ctx, postgres.Config{WriterURL: s.URL, ReaderURLs: s.Readers, MaxConns: s.MaxConns}, log)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	connectcors "connectrpc.com/cors"
 	"connectrpc.com/grpchealth"
@@ -86,8 +87,20 @@ func (a *App) mountEdge(mux *http.ServeMux, metrics *rpc.Metrics) error {
 	if err != nil && !errors.Is(err, webapp.ErrNotBuilt) {
 		return err
 	}
-	mux.Handle("/", web)
+	mux.Handle("/", apiOr(web))
 	return nil
+}
+
+// apiOr answers calls of methods that are not served here as every protocol's
+// clients expect, and gives the rest to the web app.
+func apiOr(web http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/throng.") {
+			http.Error(w, "404 page not found", http.StatusNotFound)
+			return
+		}
+		web.ServeHTTP(w, r)
+	})
 }
 
 // keySet publishes the keys with which access tokens are checked.

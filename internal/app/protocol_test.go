@@ -11,6 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"connectrpc.com/connect"
+
+	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 )
 
@@ -29,6 +32,32 @@ func TestPlainHTTPSpeaksToTheAPI(t *testing.T) {
 		body := fetch(t, http.MethodGet, d.base+"/throng.user.v1.UserService/GetUser?"+query.Encode(), "")
 		if user, _ := body["user"].(map[string]any); user["id"] != ann.id {
 			t.Fatal(body)
+		}
+	})
+	t.Run("who may keep an answer", func(t *testing.T) {
+		query := url.Values{"connect": {"v1"}, "encoding": {"json"}, "message": {`{"handle":"` + ann.handle + `"}`}}
+		for token, want := range map[string]string{"": "public, max-age=2", ann.tokens.GetAccessToken(): "no-store"} {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.base+"/throng.user.v1.UserService/GetUser?"+query.Encode(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if token != "" {
+				req.Header.Set("Authorization", "Bearer "+token)
+			}
+			res, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := res.Body.Close(); err != nil || res.Header.Get("Cache-Control") != want {
+				t.Errorf("signed in %t: %q, want %q", token != "", res.Header.Get("Cache-Control"), want)
+			}
+		}
+	})
+	t.Run("a method that there is not", func(t *testing.T) {
+		_, err := connect.NewClient[userv1.GetMeRequest, userv1.GetMeResponse](http.DefaultClient, d.base+"/throng.user.v1.NoService/GetMe").
+			CallUnary(t.Context(), connect.NewRequest(&userv1.GetMeRequest{}))
+		if connect.CodeOf(err) != connect.CodeUnimplemented {
+			t.Error("got", err)
 		}
 	})
 	t.Run("the key set", func(t *testing.T) {

@@ -4,13 +4,10 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/hex"
-	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -174,10 +171,34 @@ func newBarePage(ctx context.Context, url string, conns int32, sql string) (*bar
 	return &barePage{pool, sql}, err
 }
 
-func (b *barePage) read(ctx context.Context, reader uuid.UUID) (timelinedb.ReadPageRow, error) {
-	var r timelinedb.ReadPageRow
-	err := b.pool.QueryRow(ctx, b.sql, reader, id.Max, int32(pageSize)).Scan(&r.Horizon, &r.Pushed, &r.PushedSince, &r.PostIds, &r.AuthorIds)
-	return r, err
+// read decodes by hand what the server sent.
+func (b *barePage) read(ctx context.Context, reader uuid.UUID) (row timelinedb.ReadPageRow, err error) {
+	rows, err := b.pool.Query(ctx, b.sql, [16]byte(reader), [16]byte(id.Max), int32(pageSize))
+	if err != nil {
+		return row, err
+	}
+	defer rows.Close()
+	if rows.Next() {
+		v := rows.RawValues()
+		row.Horizon = uuid.UUID(v[0])
+		row.Pushed, row.PostIds, row.AuthorIds = bareUUIDs(v[1]), bareUUIDs(v[3]), bareUUIDs(v[4])
+		row.PushedSince = make([]int64, len(row.Pushed))
+		for i := range row.PushedSince {
+			row.PushedSince[i] = int64(binary.BigEndian.Uint64(v[2][20+12*i+4:])) //nolint:gosec // as the server means it
+		}
+	}
+	rows.Close()
+	return row, rows.Err()
+}
+
+// bareUUIDs reads an array in its binary form: 20 bytes before the elements, the
+// length before each.
+func bareUUIDs(src []byte) []uuid.UUID {
+	list := make([]uuid.UUID, max(len(src)-20, 0)/20)
+	for i := range list {
+		list[i] = uuid.UUID(src[20+20*i+4:][:16])
+	}
+	return list
 }
 
 // bareCopy copies rows into a table, so many in each transaction.
@@ -213,37 +234,3 @@ func (u *uuidRows) Values() ([]any, error) {
 
 // Err implements pgx.CopyFromSource.
 func (u *uuidRows) Err() error { return nil }
-
-// explain is what Postgres says of a statement's cost.
-func explain(ctx context.Context, conn *pgx.Conn, sql string, args ...any) (string, error) {
-	rows, err := conn.Query(ctx, "EXPLAIN (ANALYZE, BUFFERS) "+sql, append([]any{pgx.QueryExecModeExec}, args...)...)
-	if err != nil {
-		return "", err
-	}
-	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	return strings.Join(lines, "\n"), err
-}
-
-// recorder catches the SQL of a generated query.
-type recorder struct{ sql string }
-
-// QueryRow implements timelinedb.DBTX.
-func (r *recorder) QueryRow(_ context.Context, sql string, _ ...any) pgx.Row {
-	r.sql = sql
-	return r
-}
-
-// Exec implements timelinedb.DBTX.
-func (r *recorder) Exec(_ context.Context, sql string, _ ...any) (pgconn.CommandTag, error) {
-	r.sql = sql
-	return pgconn.CommandTag{}, nil
-}
-
-// Query implements timelinedb.DBTX.
-func (r *recorder) Query(_ context.Context, sql string, _ ...any) (pgx.Rows, error) {
-	r.sql = sql
-	return nil, fmt.Errorf("not run: %w", pgx.ErrNoRows)
-}
-
-// Scan implements pgx.Row.
-func (r *recorder) Scan(...any) error { return nil }

@@ -1,28 +1,156 @@
-// Package bench measures Throng's hot paths, each against the least that the
-// same work costs.
+// Package bench measures Throng's hot paths, each against its limit: the least
+// that anybody here knows to do the same work with. `make bench` runs it.
+//
+// It starts a private Postgres as `throng dev` does (a primary and a streaming
+// replica, settings of a durable one), makes a world in it (world.sql), and
+// measures pair after pair: ours, bare, ours, bare. A machine that others use as
+// well slows both, so the figure that counts is the median of the rounds' ratios.
+// Before a pair is measured it is asserted that both sides answer the same, and
+// after each round that all rows are there. Times are never asserted.
+//
+// The bare sides are in bare.go, with their SQL. What is measured: a read of a
+// home timeline over HTTP (home.go), the statement below it (page.go), a fan-out
+// (fanout.go), an import (follows.go), and the memory of an idle `throng dev`
+// (memory.go). report.go prints the table and writes docs/benchmarks.md.
 package bench
 
 import (
 	"context"
+	"errors"
+	"flag"
 	"fmt"
 	"io"
-	"os"
 	"slices"
-	"strconv"
+	"strings"
 	"time"
+
+	"github.com/throng-social/throng/internal/devstack"
 )
 
-// Options are the command's flags.
-type Options struct {
-	Rounds  int
-	Length  time.Duration
-	Profile string
+// options are the command's flags.
+type options struct {
+	only    string
+	rounds  int
+	length  time.Duration
+	short   bool
+	data    string
+	keep    string
+	program string
+	profile string
+	write   bool
+	explain bool
+	size    size
 }
 
-type pair struct{ Ours, Limit, Ratio float64 }
+func parse(args []string, out io.Writer) (options, error) {
+	var o options
+	f := flag.NewFlagSet("bench", flag.ContinueOnError)
+	f.SetOutput(out)
+	f.StringVar(&o.only, "only", "", "measure only these, by comma: "+strings.Join(names(), ", "))
+	f.IntVar(&o.rounds, "rounds", 5, "rounds of each pair")
+	f.DurationVar(&o.length, "length", 2500*time.Millisecond, "how long each side of a round calls")
+	f.BoolVar(&o.short, "short", false, "a small world and short rounds, to see that it works")
+	f.StringVar(&o.data, "data", "../shared/data", "folder with "+realGraph+"; a graph of its size is made where there is none")
+	f.StringVar(&o.keep, "keep", "", "data folder to keep between runs, with the world in it; a temporary one without it")
+	f.StringVar(&o.program, "throng", "bin/throng", "the program whose idle memory is measured; built where there is none")
+	f.StringVar(&o.profile, "profile", "", "folder for CPU profiles of both sides")
+	f.BoolVar(&o.write, "write", false, "write the figures into "+reportFile)
+	f.BoolVar(&o.explain, "explain", false, "write the statements and their plans into "+explainFile)
+	if err := f.Parse(args); err != nil {
+		return o, err
+	}
+	o.size = full
+	if o.short {
+		o.size, o.rounds, o.length = small, 2, 300*time.Millisecond
+	}
+	for name := range strings.SplitSeq(o.only, ",") {
+		if name != "" && !slices.Contains(names(), name) {
+			return o, fmt.Errorf("there is nothing to measure by the name %q", name)
+		}
+	}
+	return o, nil
+}
 
-// inTurn measures two sides in turn and answers the medians, and the median of
-// the rounds' ratios.
+func (o options) wants(name string) bool {
+	return o.only == "" || slices.Contains(strings.Split(o.only, ","), name)
+}
+
+// section is a group of rows that are measured on the same parts.
+type section struct {
+	name string
+	run  func(ctx context.Context, w *world, o options, r *report) error
+}
+
+func sections() []section {
+	return []section{{"home", homeRows}, {"page", pageRows}, {"fanout", fanoutRows}, {"follows", followsRows}, {"memory", memoryRows}}
+}
+
+func names() []string {
+	var all []string
+	for _, s := range sections() {
+		all = append(all, s.name)
+	}
+	return all
+}
+
+// Main is the command.
+func Main(ctx context.Context, args []string, out io.Writer) error {
+	if len(args) > 0 && args[0] == sideCommand {
+		return runSide(ctx)
+	}
+	o, err := parse(args, out)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	dir := o.keep
+	if dir == "" {
+		if dir, err = devstack.TempDir("throng-bench"); err != nil {
+			return err
+		}
+		defer devstack.RemoveTempDir(dir) //nolint:errcheck // the next run sweeps what is left
+	}
+	return measure(ctx, o, dir, out)
+}
+
+// measure makes the world and runs all sections that are wanted.
+func measure(ctx context.Context, o options, dir string, out io.Writer) error {
+	r := newReport(ctx, out)
+	r.say("making a world: %v", o.size)
+	w, err := newWorld(ctx, dir, o.size)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	if r.postgres, err = w.version(ctx); err != nil {
+		return err
+	}
+	for _, s := range sections() {
+		if !o.wants(s.name) {
+			continue
+		}
+		if err := s.run(ctx, w, o, r); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+	}
+	r.finish()
+	if o.explain {
+		if err := writePlans(ctx, w); err != nil {
+			return err
+		}
+	}
+	if o.write {
+		return r.writeTo(reportFile, o)
+	}
+	return nil
+}
+
+// pair is what two sides did, and the median of the rounds' ratios.
+type pair struct{ ours, limit, ratio float64 }
+
+// inTurn measures two sides in turn.
 func inTurn(rounds int, ours, limit func() (float64, error)) (pair, error) {
 	var a, b, ratios []float64
 	for range rounds {
@@ -46,94 +174,4 @@ func median(v []float64) float64 {
 		return 0
 	}
 	return (v[(n-1)/2] + v[n/2]) / 2
-}
-
-// Main is scratch for now.
-func Main(ctx context.Context, args []string, out io.Writer) error {
-	if len(args) > 0 && args[0] == sideCommand {
-		return runSide(ctx)
-	}
-	began := time.Now()
-	w, err := newWorld(ctx, "/tmp/throng-bench", full)
-	if err != nil {
-		return err
-	}
-	defer w.close()
-	fmt.Fprintln(out, "world", time.Since(began))
-	o := Options{Rounds: 3, Length: 2 * time.Second, Profile: "/tmp/prof"}
-	for _, a := range args {
-		switch a {
-		case "a":
-			err = scratchA(ctx, w, o, out)
-		case "hold":
-			fmt.Fprintln(out, w.settings.URL, w.settings.Readers)
-			<-ctx.Done()
-		case "b":
-			err = scratchB(ctx, w, o, out)
-		case "c":
-			f, err := newFanout(ctx, w)
-			if err != nil {
-				return err
-			}
-			p, err := f.measure(ctx, o)
-			fmt.Fprintf(out, "fanout %+v %v\n", p, err)
-			f.close(ctx)
-		case "d":
-			f, err := newFollows(ctx, w, "../shared/data")
-			if err != nil {
-				return err
-			}
-			p, err := f.measure(ctx, o)
-			fmt.Fprintf(out, "import %+v %v %v\n", p, f.settled, err)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func scratchB(ctx context.Context, w *world, o Options, out io.Writer) error {
-	p, err := newPageRead(ctx, w)
-	if err != nil {
-		return err
-	}
-	defer p.close()
-	if err := p.agree(ctx); err != nil {
-		return err
-	}
-	for _, n := range []int{1, atOnce} {
-		r, err := p.measure(ctx, o, n)
-		fmt.Fprintf(out, "page %d %+v %v\n", n, r, err)
-	}
-	return nil
-}
-
-func scratchA(ctx context.Context, w *world, o Options, out io.Writer) error {
-	if n, _ := strconv.Atoi(os.Getenv("READERS")); n > 0 {
-		w.readers = w.readers[:n]
-	}
-	h, err := newHome(ctx, w)
-	if err != nil {
-		return err
-	}
-	defer h.close()
-	if err := h.agree(); err != nil {
-		return err
-	}
-	fmt.Fprintln(out, "agree")
-	for _, k := range []codec{asJSON, asProtobuf} {
-		p, err := h.through(ctx, o, k)
-		fmt.Fprintf(out, "%s %+v %v\n", k.name, p, err)
-		if os.Getenv("COLD") == "" {
-			continue
-		}
-		p, err = h.cold(ctx, o, k)
-		fmt.Fprintf(out, "cold %s %+v %v\n", k.name, p, err)
-		l, err := openLoop(ctx, h.ours.addr, w.readers, k, 1000, 4*time.Second)
-		fmt.Fprintf(out, "open ours %+v %v\n", l, err)
-		l, err = openLoop(ctx, h.bare.addr, w.readers, k, 1000, 4*time.Second)
-		fmt.Fprintf(out, "open bare %+v %v\n", l, err)
-	}
-	return nil
 }

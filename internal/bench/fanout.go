@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/google/uuid"
@@ -26,6 +25,20 @@ type fanout struct {
 	// author is the star's id; fans are in the order in which they are written to.
 	author uuid.UUID
 	fans   []uuid.UUID
+}
+
+func fanoutRows(ctx context.Context, w *world, o options, r *report) error {
+	f, err := newFanout(ctx, w)
+	if err != nil {
+		return err
+	}
+	p, err := f.measure(ctx, o)
+	if err = errors.Join(err, f.close(ctx)); err != nil {
+		return err
+	}
+	r.pair(fmt.Sprintf("fan-out to %d followers", len(f.fans)), "deliveries/s", "≥ 0.5", p)
+	r.note("Fan-out: from the answer to CreatePost, through the queue and its worker, to the last timeline, %d a transaction; the limit is the faster of COPY in as many and in one.", w.settings.Timeline.FanoutPage)
+	return nil
 }
 
 func newFanout(ctx context.Context, w *world) (*fanout, error) {
@@ -75,7 +88,7 @@ func (f *fanout) ours(ctx context.Context) (float64, error) {
 		if err := f.conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM timeline_entries WHERE reader_id = $1 AND post_id = $2)", f.fans[len(f.fans)-1], post).Scan(&there); err != nil {
 			return 0, err
 		}
-		time.Sleep(time.Millisecond)
+		time.Sleep(2 * time.Millisecond)
 	}
 	took := time.Since(began)
 	return float64(len(f.fans)) / took.Seconds(), f.delivered(ctx, post)
@@ -119,7 +132,7 @@ func (f *fanout) bare(ctx context.Context) (float64, error) {
 
 // measure begins with a checkpoint and a round that does not count, so that in
 // those that do no side writes whole pages to the log for both.
-func (f *fanout) measure(ctx context.Context, o Options) (pair, error) {
+func (f *fanout) measure(ctx context.Context, o options) (pair, error) {
 	if _, err := f.conn.Exec(ctx, "CHECKPOINT"); err != nil {
 		return pair{}, err
 	}
@@ -128,7 +141,7 @@ func (f *fanout) measure(ctx context.Context, o Options) (pair, error) {
 	if _, err := inTurn(1, ours, bare); err != nil {
 		return pair{}, err
 	}
-	return inTurn(o.Rounds, ours, bare)
+	return inTurn(o.rounds, ours, bare)
 }
 
 // running is a deployment in this process, with a worker.
@@ -144,7 +157,7 @@ func run(ctx context.Context, w *world, s app.Settings, name string) (*running, 
 	if err != nil {
 		return nil, err
 	}
-	a, err := app.New(ctx, s, app.Role{Serve: true, Work: os.Getenv("NOWORK") == ""}, log)
+	a, err := app.New(ctx, s, app.Role{Serve: true, Work: true}, log)
 	if err != nil {
 		closeLog()
 		return nil, err

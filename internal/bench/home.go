@@ -5,19 +5,62 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"path/filepath"
 	"time"
 
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
+	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
 	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
+	throng "github.com/throng-social/throng/sdk/go"
 )
 
-// home is the read of a home timeline over HTTP, ours and bare.
+// home is the read of a home timeline over HTTP: `throng serve` against a bare
+// handler, each in a process of its own. Both read from the replica.
 type home struct {
 	world      *world
 	ours, bare *side
+	// posts are some of those that readers see.
+	posts []string
+}
+
+const (
+	// compared is for how many readers the two sides' answers are compared.
+	compared = 200
+	// openRate is calls a second in the open loop.
+	openRate = 1000
+	// likeRate is writes a second beside the reads, where there are any.
+	likeRate = 50
+)
+
+func homeRows(ctx context.Context, w *world, o options, r *report) error {
+	h, err := newHome(ctx, w)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	if err := h.agree(); err != nil {
+		return err
+	}
+	for _, kind := range []codec{asJSON, asProtobuf} {
+		p, err := h.through(ctx, o, kind)
+		if err != nil {
+			return err
+		}
+		r.pair("home timeline, "+kind.name+", through the caches", "calls/s", "≥ 0.7", p)
+		if p, err = h.cold(ctx, o, kind); err != nil {
+			return err
+		}
+		r.pair("home timeline, "+kind.name+", cold", "calls/s", "", p)
+	}
+	p, err := h.besideWrites(ctx, o)
+	if err != nil {
+		return err
+	}
+	r.pair(fmt.Sprintf("home timeline, JSON, beside %d likes/s", likeRate), "calls/s", "", p)
+	return h.latencies(ctx, o, r)
 }
 
 func newHome(ctx context.Context, w *world) (*home, error) {
@@ -60,14 +103,15 @@ func (h *home) agree() error {
 		if err != nil {
 			return err
 		}
-		if len(one.GetItems()) != 20 || !proto.Equal(one, other) {
+		if len(one.GetItems()) != pageSize || !proto.Equal(one, other) {
 			return fmt.Errorf("the answers for reader %s differ:\n%v\n%v", r.id, one, other)
+		}
+		for _, item := range one.GetItems() {
+			h.posts = append(h.posts, item.GetPost().GetId())
 		}
 	}
 	return nil
 }
-
-const compared = 200
 
 func (c *client) read(r *reader, kind codec) (*timelinev1.GetHomeTimelineResponse, error) {
 	var body bytes.Buffer
@@ -75,46 +119,45 @@ func (c *client) read(r *reader, kind codec) (*timelinev1.GetHomeTimelineRespons
 		return nil, err
 	}
 	res := &timelinev1.GetHomeTimelineResponse{}
-	read := proto.Unmarshal
+	unmarshal := proto.Unmarshal
 	if kind == asJSON {
-		read = protojson.Unmarshal
+		unmarshal = protojson.Unmarshal
 	}
-	err := read(body.Bytes(), res)
+	err := unmarshal(body.Bytes(), res)
 	if f := res.GetFreshness(); f != nil {
 		f.Age = nil
 	}
 	return res, err
 }
 
-// through measures calls a second in a closed loop, caches as they come.
-func (h *home) through(ctx context.Context, o Options, kind codec) (pair, error) {
-	loop := func(s *side) func() (float64, error) {
-		return func() (float64, error) { return closedLoop(ctx, s.addr, h.world.readers, kind, o.Length) }
+// through measures calls a second in a closed loop with caches as they come: the
+// first loops fill them and do not count.
+func (h *home) through(ctx context.Context, o options, kind codec) (pair, error) {
+	ours := func() (float64, error) { return closedLoop(ctx, h.ours.addr, h.world.readers, kind, o.length) }
+	bare := func() (float64, error) { return closedLoop(ctx, h.bare.addr, h.world.readers, kind, o.length) }
+	for _, warm := range []func() (float64, error){ours, bare} {
+		if _, err := warm(); err != nil {
+			return pair{}, err
+		}
 	}
-	if _, err := closedLoop(ctx, h.ours.addr, h.world.readers, kind, o.Length); err != nil {
+	if err := h.profile(o, kind); err != nil {
 		return pair{}, err
 	}
-	if _, err := closedLoop(ctx, h.bare.addr, h.world.readers, kind, o.Length/2); err != nil {
-		return pair{}, err
-	}
-	if err := h.profile(o, "home-"+kind.name); err != nil {
-		return pair{}, err
-	}
-	return inTurn(o.Rounds, h.world.cpuOf("ours", h.ours.cmd.Process.Pid, loop(h.ours)), h.world.cpuOf("bare", h.bare.cmd.Process.Pid, loop(h.bare)))
+	return inTurn(o.rounds, ours, bare)
 }
 
-func (h *home) profile(o Options, name string) error {
-	if o.Profile == "" {
+func (h *home) profile(o options, kind codec) error {
+	if o.profile == "" {
 		return nil
 	}
-	length := time.Duration(2*o.Rounds) * o.Length
-	return errors.Join(h.ours.profile(filepath.Join(o.Profile, name+".ours.pprof"), length),
-		h.bare.profile(filepath.Join(o.Profile, name+".bare.pprof"), length))
+	length := time.Duration(2*o.rounds) * o.length
+	return errors.Join(h.ours.profile(filepath.Join(o.profile, "home-"+kind.name+".ours.pprof"), length),
+		h.bare.profile(filepath.Join(o.profile, "home-"+kind.name+".bare.pprof"), length))
 }
 
 // cold measures the first call of each reader after a start. Strangers, who share
 // no account and no post with the readers, have warmed up everything else.
-func (h *home) cold(ctx context.Context, o Options, kind codec) (pair, error) {
+func (h *home) cold(ctx context.Context, o options, kind codec) (pair, error) {
 	first := func(bare bool) func() (float64, error) {
 		return func() (float64, error) {
 			s, err := startSide(ctx, h.order(bare))
@@ -122,16 +165,74 @@ func (h *home) cold(ctx context.Context, o Options, kind codec) (pair, error) {
 				return 0, err
 			}
 			defer s.stop() //nolint:errcheck // it has answered all that it was asked
-			if _, err := closedLoop(ctx, s.addr, h.world.strangers, kind, o.Length/2); err != nil {
+			if _, err := closedLoop(ctx, s.addr, h.world.strangers, kind, o.length/4); err != nil {
 				return 0, err
 			}
-			if o.Profile != "" && !bare {
-				if err := s.profile(filepath.Join(o.Profile, "cold-"+kind.name+".ours.pprof"), time.Second); err != nil {
+			if o.profile != "" && !bare {
+				if err := s.profile(filepath.Join(o.profile, "cold-"+kind.name+".ours.pprof"), time.Second); err != nil {
 					return 0, err
 				}
 			}
 			return onceEach(ctx, s.addr, h.world.readers, kind)
 		}
 	}
-	return inTurn(o.Rounds, first(false), first(true))
+	return inTurn(o.rounds, first(false), first(true))
 }
+
+// besideWrites is through the caches while strangers like and unlike what readers
+// see, during the rounds of both sides. The likes go through ours.
+func (h *home) besideWrites(ctx context.Context, o options) (pair, error) {
+	ctx, stop := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- h.like(ctx) }()
+	p, err := h.through(ctx, options{rounds: o.rounds, length: o.length}, asJSON)
+	stop()
+	if wrong := <-done; err == nil {
+		err = wrong
+	}
+	return p, err
+}
+
+func (h *home) like(ctx context.Context) error {
+	fans := make([]*throng.Client, 4)
+	for i := range fans {
+		fans[i] = throng.New("http://"+h.ours.addr, throng.WithToken(h.world.strangers[i].access))
+	}
+	tick := time.NewTicker(time.Second / likeRate)
+	defer tick.Stop()
+	for i := 0; ; i++ {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		post := h.posts[rand.IntN(len(h.posts))] //nolint:gosec // no secret
+		_, err := fans[i%len(fans)].Posts.LikePost(ctx, &postv1.LikePostRequest{PostId: post})
+		if err == nil && i%2 == 1 {
+			_, err = fans[i%len(fans)].Posts.UnlikePost(ctx, &postv1.UnlikePostRequest{PostId: post})
+		}
+		if err != nil && ctx.Err() == nil {
+			return err
+		}
+	}
+}
+
+// latencies measures an open loop.
+func (h *home) latencies(ctx context.Context, o options, r *report) error {
+	for _, kind := range []codec{asJSON, asProtobuf} {
+		ours, err := openLoop(ctx, h.ours.addr, h.world.readers, kind, openRate, 2*o.length)
+		if err != nil {
+			return err
+		}
+		bare, err := openLoop(ctx, h.bare.addr, h.world.readers, kind, openRate, 2*o.length)
+		if err != nil {
+			return err
+		}
+		name := fmt.Sprintf("home timeline, %s, at %d calls/s, ", kind.name, openRate)
+		r.add(row{name: name + "p50", unit: "ms", ours: milliseconds(ours.p50), limit: milliseconds(bare.p50)})
+		r.add(row{name: name + "p99", unit: "ms", ours: milliseconds(ours.p99), limit: milliseconds(bare.p99), goal: "< 20 ms"})
+	}
+	return nil
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"slices"
+	"reflect"
 	"sync/atomic"
 	"time"
 
@@ -30,6 +30,26 @@ const (
 	atOnce = 8
 )
 
+// pageRows measures it on one connection and on several.
+func pageRows(ctx context.Context, w *world, o options, r *report) error {
+	p, err := newPageRead(ctx, w)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	if err := p.agree(ctx); err != nil {
+		return err
+	}
+	for _, workers := range []int{1, atOnce} {
+		res, err := p.measure(ctx, o, workers)
+		if err != nil {
+			return err
+		}
+		r.pair(fmt.Sprintf("page read of the store, %d at once", workers), "reads/s", "≥ 0.9", res)
+	}
+	return nil
+}
+
 func newPageRead(ctx context.Context, w *world) (*pageRead, error) {
 	s := w.settings
 	db, err := postgres.Open(ctx, postgres.Config{WriterURL: s.URL, ReaderURLs: s.Readers, MaxConns: s.MaxConns}, slog.New(slog.DiscardHandler))
@@ -37,11 +57,8 @@ func newPageRead(ctx context.Context, w *world) (*pageRead, error) {
 		return nil, err
 	}
 	p := &pageRead{world: w, db: db, q: timelinedb.New()}
-	sql := &recorder{}
-	if _, err := p.q.ReadPage(ctx, sql, timelinedb.ReadPageParams{}); err != nil {
-		return nil, err
-	}
-	p.bare, err = newBarePage(ctx, s.Readers[0], s.MaxConns, sql.sql)
+	sql, _ := storeStatement(func(db timelinedb.DBTX) { _, _ = p.q.ReadPage(ctx, db, timelinedb.ReadPageParams{}) })
+	p.bare, err = newBarePage(ctx, s.Readers[0], s.MaxConns, sql)
 	return p, err
 }
 
@@ -65,27 +82,27 @@ func (p *pageRead) agree(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if len(one.PostIds) != pageSize || !slices.Equal(one.PostIds, other.PostIds) || !slices.Equal(one.Pushed, other.Pushed) {
+		if len(one.PostIds) != pageSize || !reflect.DeepEqual(one, other) {
 			return fmt.Errorf("the pages of reader %s differ:\n%v\n%v", r.id, one, other)
 		}
 	}
 	return nil
 }
 
-func (p *pageRead) measure(ctx context.Context, o Options, workers int) (pair, error) {
+func (p *pageRead) measure(ctx context.Context, o options, workers int) (pair, error) {
 	ours := func() (float64, error) {
-		return p.loop(ctx, workers, o.Length, func(ctx context.Context, r *reader) error {
+		return p.loop(ctx, workers, o.length, func(ctx context.Context, r *reader) error {
 			_, err := p.ours(ctx, r)
 			return err
 		})
 	}
 	bare := func() (float64, error) {
-		return p.loop(ctx, workers, o.Length, func(ctx context.Context, r *reader) error {
+		return p.loop(ctx, workers, o.length, func(ctx context.Context, r *reader) error {
 			_, err := p.bare.read(ctx, r.id)
 			return err
 		})
 	}
-	return inTurn(o.Rounds, ours, bare)
+	return inTurn(o.rounds, ours, bare)
 }
 
 // loop reads pages of readers in random order and answers reads a second.

@@ -40,8 +40,12 @@ func (s size) String() string {
 		2*s.People, s.Posts, s.Readers*5/4, s.Follows, s.Fans, float64(s.Readers*5/4*s.Follows*s.Posts+s.Fans*s.FanEntries)/1e6)
 }
 
-// full is the size that figures are taken at.
-var full = size{People: 10_000, Readers: 2000, Follows: 100, Posts: 8, Fans: 50_000, FanEntries: 40}
+var (
+	// full is the size that figures are taken at.
+	full = size{People: 10_000, Readers: 2000, Follows: 100, Posts: 8, Fans: 50_000, FanEntries: 40}
+	// small shows that it works.
+	small = size{People: 400, Readers: 128, Follows: 40, Posts: 8, Fans: 2000, FanEntries: 20}
+)
 
 // world is a private Postgres with the world in it.
 type world struct {
@@ -126,7 +130,7 @@ func (w *world) people(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close(context.WithoutCancel(ctx))
+	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is left to lose
 	var there bool
 	if err := conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM users)").Scan(&there); err != nil || there {
 		return err
@@ -136,12 +140,45 @@ func (w *world) people(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, sql := range []string{worldSQL, "VACUUM (ANALYZE)", "CHECKPOINT"} {
+	if _, err := conn.Exec(ctx, worldSQL); err != nil {
+		return err
+	}
+	return w.vacuum(ctx, conn)
+}
+
+// vacuum waits until no replica needs to see the world as it was not yet there,
+// or VACUUM would find nothing that everybody sees.
+func (w *world) vacuum(ctx context.Context, conn *pgx.Conn) error {
+	if err := w.pg.CatchUp(ctx); err != nil {
+		return err
+	}
+	for past := true; past; {
+		err := conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_replication_slots WHERE age(xmin) > 0)").Scan(&past)
+		if err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	for _, sql := range []string{"VACUUM (ANALYZE)", "CHECKPOINT"} {
 		if _, err := conn.Exec(ctx, sql); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (w *world) version(ctx context.Context) (version string, err error) {
+	conn, err := pgx.Connect(ctx, w.settings.URL)
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is left to lose
+	err = conn.QueryRow(ctx, "SHOW server_version").Scan(&version)
+	return version, err
 }
 
 // tokens signs the readers in.

@@ -45,9 +45,10 @@ type Authenticator struct {
 	proxies []netip.Prefix
 	checked *otter.Cache[string, claims]
 
-	mu    sync.Mutex
-	keys  jose.JSONWebKeySet
-	asked time.Time
+	mu   sync.Mutex
+	keys jose.JSONWebKeySet
+	// asked is when the keys were last asked for, fetched when they came.
+	asked, fetched time.Time
 }
 
 // claims is what an access token says.
@@ -81,8 +82,27 @@ func (a *Authenticator) interceptor(access Access) around {
 		caller.Address = a.address(c)
 		caller.UserAgent = truncate(c.header.Get("User-Agent"))
 		reportOf(ctx).caller = caller
-		return next(identity.With(ctx, caller))
+		err = next(identity.With(ctx, caller))
+		c.cacheable(caller)
+		return err
 	}
+}
+
+// publicLife is how long others may be given an answer that anybody may have.
+const publicLife = "public, max-age=2"
+
+// cacheable says in the answer who may keep it: nobody what was made for one
+// caller or changed something, everybody for a moment what a stranger read.
+func (c *call) cacheable(caller identity.Caller) {
+	if c.answer == nil {
+		return
+	}
+	life := "no-store"
+	if !caller.SignedIn() && c.spec.IdempotencyLevel == connect.IdempotencyNoSideEffects {
+		life = publicLife
+		c.answer.Add("Vary", "Authorization")
+	}
+	c.answer.Set("Cache-Control", life)
 }
 
 const maxUserAgent = 256
@@ -152,8 +172,9 @@ func (a *Authenticator) key(ctx context.Context, id string) (jose.JSONWebKey, er
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	found := a.keys.Key(id)
-	age := time.Since(a.asked)
-	if (len(found) == 0 && age > keyPause) || age > keyLife {
+	stale := time.Since(a.fetched) > keyLife
+	if (len(found) == 0 || stale) && time.Since(a.asked) > keyPause {
+		a.asked = time.Now()
 		if err := a.fetch(ctx); err != nil && len(found) == 0 {
 			return jose.JSONWebKey{}, err
 		}
@@ -175,7 +196,7 @@ func (a *Authenticator) fetch(ctx context.Context) error {
 	if err := json.Unmarshal(res.GetJwks(), &set); err != nil {
 		return err
 	}
-	a.keys, a.asked = set, time.Now()
+	a.keys, a.fetched = set, time.Now()
 	return nil
 }
 
