@@ -118,7 +118,7 @@ func Main(ctx context.Context, args []string, out io.Writer) error {
 // measure makes the world and runs all sections that are wanted.
 func measure(ctx context.Context, o options, dir string, out io.Writer) error {
 	r := newReport(ctx, out)
-	r.say("making a world: %v", o.size)
+	r.sayf("making a world: %v", o.size)
 	w, err := newWorld(ctx, dir, o.size)
 	if err != nil {
 		return err

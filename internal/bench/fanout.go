@@ -37,7 +37,8 @@ func fanoutRows(ctx context.Context, w *world, o options, r *report) error {
 		return err
 	}
 	r.pair(fmt.Sprintf("fan-out to %d followers", len(f.fans)), "deliveries/s", "≥ 0.5", p)
-	r.note("Fan-out: from the answer to CreatePost, through the queue and its worker, to the last timeline, %d a transaction; the limit is the faster of COPY in as many and in one.", w.settings.Timeline.FanoutPage)
+	r.notef("Fan-out: from the answer to CreatePost, through the queue and its worker, to the last timeline, %d a transaction; "+
+		"the limit is the faster of COPY in as many and in one.", w.settings.Timeline.FanoutPage)
 	return nil
 }
 

@@ -39,8 +39,8 @@ type follows struct {
 
 type graphSize struct{ people, follows int }
 
-// real is the size of the graph of Epinions.
-var real = graphSize{people: 75_877, follows: 405_739}
+// epinions is the size of the real graph.
+var epinions = graphSize{people: 75_877, follows: 405_739}
 
 const (
 	emptyName    = "empty"
@@ -49,7 +49,7 @@ const (
 )
 
 func followsRows(ctx context.Context, w *world, o options, r *report) error {
-	f := &follows{world: w, graph: real, file: filepath.Join(o.data, realGraph)}
+	f := &follows{world: w, graph: epinions, file: filepath.Join(o.data, realGraph)}
 	if o.short {
 		f.graph = graphSize{people: 500, follows: 3000}
 	}
@@ -68,7 +68,7 @@ func followsRows(ctx context.Context, w *world, o options, r *report) error {
 		return err
 	}
 	r.pair("import of follows", "follows/s", "≥ 0.25", p)
-	r.note("Import: %s, %d follows of %d people, who are made along with them, by a client of the API, a worker beside it; all timelines' edges were push after %.1f s.",
+	r.notef("Import: %s, %d follows of %d people, who are made along with them, by a client of the API, a worker beside it; all timelines' edges were push after %.1f s.",
 		source, f.graph.follows, f.graph.people, f.settled.Seconds())
 	return nil
 }
@@ -80,7 +80,7 @@ func (f *follows) generate() error {
 		return err
 	}
 	zipped := gzip.NewWriter(file)
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // no secret
+	random := rand.New(rand.NewPCG(1, 2))
 	type line struct{ from, to int }
 	seen := make(map[line]bool, f.graph.follows)
 	for len(seen) < f.graph.follows {

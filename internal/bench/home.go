@@ -206,7 +206,7 @@ func (h *home) like(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 		}
-		post := h.posts[rand.IntN(len(h.posts))] //nolint:gosec // no secret
+		post := h.posts[rand.IntN(len(h.posts))]
 		_, err := fans[i%len(fans)].Posts.LikePost(ctx, &postv1.LikePostRequest{PostId: post})
 		if err == nil && i%2 == 1 {
 			_, err = fans[i%len(fans)].Posts.UnlikePost(ctx, &postv1.UnlikePostRequest{PostId: post})

@@ -63,7 +63,6 @@ type client struct {
 	conn net.Conn
 	in   *bufio.Reader
 	out  []byte
-	line []byte
 }
 
 const (
@@ -72,7 +71,7 @@ const (
 )
 
 func dial(addr string) (*client, error) {
-	conn, err := net.DialTimeout("tcp", addr, patience)
+	conn, err := (&net.Dialer{Timeout: patience}).DialContext(context.Background(), "tcp", addr)
 	if err != nil {
 		return nil, err
 	}

@@ -46,7 +46,7 @@ func (o options) programFor(ctx context.Context, dir string) (string, error) {
 
 // idleMemory is the resident memory in megabytes.
 func idleMemory(ctx context.Context, program, dir string) (megabytes float64, err error) {
-	cmd := exec.CommandContext(ctx, program, "dev", "--addr", "127.0.0.1:0", "--data-dir", dir) //nolint:gosec // our own program
+	cmd := exec.CommandContext(ctx, program, "dev", "--addr", "127.0.0.1:0", "--data-dir", dir)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGINT) }
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()

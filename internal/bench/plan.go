@@ -16,12 +16,13 @@ import (
 // writePlans keeps what Postgres says of the statements that are measured.
 func writePlans(ctx context.Context, w *world) error {
 	var b strings.Builder
-	b.WriteString("Statements of the bare sides (internal/bench/bare.go) and of ours beside them, with their plans:\nEXPLAIN (ANALYZE, BUFFERS) in the world of docs/benchmarks.md. Written by `make bench` with -explain.\n")
+	b.WriteString("Statements of the bare sides (internal/bench/bare.go) and of ours beside them, with their plans:\n" +
+		"EXPLAIN (ANALYZE, BUFFERS) in the world of docs/benchmarks.md. Written by `make bench` with -explain.\n")
 	replica, err := pgx.Connect(ctx, w.settings.Readers[0])
 	if err != nil {
 		return err
 	}
-	defer replica.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is left to lose
+	defer replica.Close(context.WithoutCancel(ctx))
 	r := w.readers[0]
 	page, args := storeStatement(func(db timelinedb.DBTX) {
 		_, _ = timelinedb.New().ReadPage(ctx, db, timelinedb.ReadPageParams{ReaderID: r.id, BeforeID: id.Max, PageLimit: pageSize})
@@ -48,7 +49,7 @@ func fanoutPlans(ctx context.Context, b *strings.Builder, w *world) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is left to lose
+	defer conn.Close(context.WithoutCancel(ctx))
 	var star uuid.UUID
 	if err := conn.QueryRow(ctx, "SELECT id FROM users WHERE handle = $1", starName).Scan(&star); err != nil {
 		return err

@@ -41,8 +41,8 @@ func newReport(ctx context.Context, out io.Writer) *report {
 	return &report{out: out, machine: look(ctx), began: time.Now()}
 }
 
-// say tells what is being done.
-func (r *report) say(format string, args ...any) {
+// sayf tells what is being done.
+func (r *report) sayf(format string, args ...any) {
 	fmt.Fprintf(r.out, "%5.0f s  %s\n", time.Since(r.began).Seconds(), fmt.Sprintf(format, args...))
 }
 
@@ -52,11 +52,11 @@ func (r *report) pair(name, unit, goal string, p pair) {
 
 func (r *report) add(l row) {
 	r.rows = append(r.rows, l)
-	r.say("%s", strings.Join(l.cells(), "  "))
+	r.sayf("%s", strings.Join(l.cells(), "  "))
 }
 
-// note is a sentence below the table.
-func (r *report) note(format string, args ...any) {
+// notef is a sentence below the table.
+func (r *report) notef(format string, args ...any) {
 	r.notes = append(r.notes, fmt.Sprintf(format, args...))
 }
 

@@ -130,7 +130,7 @@ func (w *world) people(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is left to lose
+	defer conn.Close(context.WithoutCancel(ctx))
 	var there bool
 	if err := conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM users)").Scan(&there); err != nil || there {
 		return err
@@ -176,7 +176,7 @@ func (w *world) version(ctx context.Context) (version string, err error) {
 	if err != nil {
 		return "", err
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is left to lose
+	defer conn.Close(context.WithoutCancel(ctx))
 	err = conn.QueryRow(ctx, "SHOW server_version").Scan(&version)
 	return version, err
 }
