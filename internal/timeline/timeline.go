@@ -47,7 +47,7 @@ type Config struct {
 	FanoutPage int `name:"fanout-page" env:"THRONG_TIMELINE_FANOUT_PAGE" default:"4000" help:"Timelines that one page of a fan-out writes to."`
 	// FanoutTurn is how long one author's fan-out goes on before others have
 	// their turn.
-	FanoutTurn time.Duration `name:"fanout-turn" env:"THRONG_TIMELINE_FANOUT_TURN" default:"250ms" help:"How long one fan-out goes on before others have their turn."`
+	FanoutTurn time.Duration `name:"fanout-turn" env:"THRONG_TIMELINE_FANOUT_TURN" default:"500ms" help:"How long one fan-out goes on before others have their turn."`
 	// HeadLife is how long the first page of a reader may be answered from memory
 	// to callers who demand nothing newer.
 	HeadLife time.Duration `name:"head-life" env:"THRONG_TIMELINE_HEAD_LIFE" default:"2s" help:"How long a first page is answered from memory."`
