@@ -42,6 +42,10 @@ test("tabs renew one after the other, each with the newest refresh token", async
   const deps = trade();
   signedIn(deps);
   const tabs = [new Session(deps), new Session(deps), new Session(deps)];
+  for (const tab of tabs) {
+    expect(await tab.accessToken()).toBe("access-1");
+    tab.reject("access-1");
+  }
   const asked = await Promise.all(tabs.map((tab) => tab.accessToken()));
   expect(asked).toEqual(["access-2", "access-3", "access-4"]);
   expect(tabs.every((tab) => tab.current?.userId === aliceId)).toBe(true);

@@ -22,19 +22,28 @@ export interface SessionDeps {
   locks?: Pick<LockManager, "request">;
 }
 
+interface Access {
+  token: string;
+  endsAt: number;
+}
+
 interface Stored extends SignedIn {
   refreshToken: string;
+  access?: Access;
 }
 
 /**
- * Session holds what a sign-in gave: the access token in memory, the refresh
- * token in the storage, where all tabs find it. A refresh token that is used
- * twice ends the session, so one trade at a time is made, over all tabs.
+ * Session holds what a sign-in gave in the storage, where all tabs find it, and
+ * the access token in memory as well. A refresh token that is used twice ends the
+ * session, so one trade at a time is made, over all tabs, and none as long as the
+ * stored access token lasts: a page that is left in the midst of a trade would
+ * lose the session.
  */
 export class Session {
   readonly #deps: SessionDeps;
   readonly #listeners = new Set<() => void>();
-  #access: { token: string; endsAt: number } | undefined;
+  #access: Access | undefined;
+  #rejected: string | undefined;
   #renewal: Promise<string | undefined> | undefined;
   #current: SignedIn | null;
 
@@ -69,7 +78,7 @@ export class Session {
     const endsAt = tokens.accessExpiresAt ? timestampMs(tokens.accessExpiresAt) : 0;
     // Reckoned by the client's own clock, however wrong that goes.
     this.#access = { token: tokens.accessToken, endsAt: Date.now() + endsAt - serverTime };
-    const stored: Stored = { userId, refreshToken: tokens.refreshToken };
+    const stored: Stored = { userId, refreshToken: tokens.refreshToken, access: this.#access };
     this.#deps.storage.setItem(storageKey, JSON.stringify(stored));
     this.#become(stored);
   }
@@ -83,6 +92,7 @@ export class Session {
 
   /** The server did not take this access token: the next call gets another. */
   reject(accessToken: string): void {
+    this.#rejected = accessToken;
     if (this.#access?.token === accessToken) {
       this.#access = undefined;
     }
@@ -90,13 +100,18 @@ export class Session {
 
   /** A valid access token, renewed if need be; undefined when nobody is signed in. */
   async accessToken(): Promise<string | undefined> {
-    if (this.#access && this.#access.endsAt - renewAheadMs > Date.now()) {
+    this.#access = [this.#access, this.#stored()?.access].find((access) => this.#lasts(access));
+    if (this.#access) {
       return this.#access.token;
     }
     this.#renewal ??= this.#exclusively(() => this.#renew()).finally(() => {
       this.#renewal = undefined;
     });
     return this.#renewal;
+  }
+
+  #lasts(access: Access | undefined): boolean {
+    return !!access && access.token !== this.#rejected && access.endsAt - renewAheadMs > Date.now();
   }
 
   async #renew(): Promise<string | undefined> {
