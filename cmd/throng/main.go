@@ -21,9 +21,11 @@ type commands struct {
 	Import  importCommand  `cmd:"" help:"Load data in bulk through the API, as an operator."`
 	Role    roleCommand    `cmd:"" help:"Give an account a role."`
 	Token   tokenCommand   `cmd:"" help:"Print a short-lived access token for an account."`
+	Policy  policyCommand  `cmd:"" help:"Print the strategy of home timelines, or switch to another while the deployment runs."`
 	Queue   queueCommand   `cmd:"" help:"Look into the queues and bring dead letters back."`
 	Recount recountCommand `cmd:"" help:"Compare everything precomputed with a full recount; exit 1 unless there are 0 differences."`
 	Doctor  doctorCommand  `cmd:"" help:"Check the parts of a deployment and say what is wrong."`
+	Lab     labCommand     `cmd:"" help:"Generate worlds, check and measure: experiments with reports."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

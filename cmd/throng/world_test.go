@@ -98,7 +98,7 @@ type world struct {
 }
 
 func TestTheMainJobOnARealGraph(t *testing.T) {
-	d := deploy(t, "THRONG_TIMELINE_FANOUT_PAGE=100", "THRONG_TIMELINE_FANOUT_TURN=0s")
+	d := deploy(t, "THRONG_TIMELINE_STRATEGY=push", "THRONG_TIMELINE_FANOUT_PAGE=100", "THRONG_TIMELINE_FANOUT_TURN=0s")
 	w := &world{deployment: d, graphFile: epinions(t)}
 	d.serve(t)
 	worker := d.start(t, "worker")

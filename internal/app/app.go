@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"time"
@@ -22,7 +23,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/throng-social/throng/internal/audit"
 	"github.com/throng-social/throng/internal/postgres"
+	"github.com/throng-social/throng/internal/pubsub"
 	"github.com/throng-social/throng/internal/queue"
 )
 
@@ -39,12 +42,14 @@ type App struct {
 	settings Settings
 	role     Role
 	db       *postgres.DB
+	bus      *pubsub.Bus
 	nouns    nouns
 	clients  clients
 	worker   *queue.Worker
 	metrics  *prometheus.Registry
 	log      *slog.Logger
 	health   *health
+	auditor  *audit.Auditor
 	servers  []*listener
 }
 
@@ -65,7 +70,7 @@ func New(ctx context.Context, s Settings, role Role, log *slog.Logger) (*App, er
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}
-	a := &App{settings: s, role: role, db: db, metrics: prometheus.NewRegistry(), log: log}
+	a := &App{settings: s, role: role, db: db, bus: pubsub.New(db, s.URL, log), metrics: prometheus.NewRegistry(), log: log}
 	a.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), depths{db})
 	if err := a.assemble(); err != nil {
 		a.Close()
@@ -79,8 +84,12 @@ func (a *App) assemble() error {
 	if err != nil {
 		return err
 	}
-	if a.nouns, a.clients, err = build(a.settings, a.db, pub, a.log); err != nil {
+	if a.nouns, a.clients, err = build(a.settings, a.db, a.bus, pub, a.log); err != nil {
 		return err
+	}
+	if a.nouns.timeline != nil {
+		a.auditor = &audit.Auditor{DB: a.db, Timeline: a.nouns.timeline, Log: a.log}
+		a.metrics.MustRegister(work{a.nouns.timeline}, live{a.nouns.timeline})
 	}
 	a.health = newHealth(a.db)
 	if a.role.Work {
@@ -105,7 +114,7 @@ func (a *App) newWorker() (*queue.Worker, error) {
 		Help:    "Time that one try of a job took, by topic and outcome.",
 		Buckets: prometheus.ExponentialBuckets(0.001, 2, 14),
 	}, []string{"topic", "outcome"})
-	a.metrics.MustRegister(jobs)
+	a.metrics.MustRegister(jobs, a.auditor)
 	observe := func(topic string, took time.Duration, err error) {
 		outcome := "ok"
 		if err != nil {
@@ -113,7 +122,9 @@ func (a *App) newWorker() (*queue.Worker, error) {
 		}
 		jobs.WithLabelValues(topic, outcome).Observe(took.Seconds())
 	}
-	return queue.NewWorker(a.db, a.nouns.handlers(), a.nouns.periodic(), limits, observe, a.log)
+	handlers := a.nouns.handlers()
+	maps.Copy(handlers, a.auditor.Handlers())
+	return queue.NewWorker(a.db, handlers, append(a.nouns.periodic(), a.auditor.Periodic()...), limits, observe, a.log)
 }
 
 // Run serves and works until ctx ends or a part fails, then drains.
@@ -124,6 +135,9 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	if a.worker != nil {
 		g.Go(func() error { return a.work(gctx) })
+	}
+	if a.role.Serve && a.nouns.timeline != nil {
+		g.Go(func() error { a.bus.Run(gctx); return nil })
 	}
 	g.Go(func() error {
 		<-gctx.Done()
@@ -148,9 +162,13 @@ func (a *App) work(ctx context.Context) error {
 	return nil
 }
 
-// drain ends listeners: no new calls, those under way may finish.
+// drain ends listeners: no new calls, those under way may finish. Live streams
+// would not: their clients resume elsewhere.
 func (a *App) drain(ctx context.Context) error {
 	a.health.drain()
+	if a.nouns.timeline != nil {
+		a.nouns.timeline.EndStreams()
+	}
 	ctx, cancel := context.WithTimeout(ctx, a.settings.DrainTime)
 	defer cancel()
 	var errs []error

@@ -8,15 +8,21 @@ import (
 
 	"github.com/throng-social/throng/gen/db/queuedb"
 	"github.com/throng-social/throng/internal/postgres"
+	"github.com/throng-social/throng/internal/timeline"
 )
 
 const scrapeTime = 2 * time.Second
 
 var (
-	descPool = prometheus.NewDesc("throng_db_connections", "Connections of a pool, by what they do.", []string{"pool", "state"}, nil)
-	descWait = prometheus.NewDesc("throng_db_waits_total", "Callers that had to wait for a connection.", []string{"pool"}, nil)
-	descJobs = prometheus.NewDesc("throng_queue_jobs", "Jobs that have not succeeded yet; discarded ones are dead letters.", []string{"topic", "state"}, nil)
-	descAge  = prometheus.NewDesc("throng_queue_oldest_seconds", "How long the oldest job has been due.", []string{"topic", "state"}, nil)
+	descPool   = prometheus.NewDesc("throng_db_connections", "Connections of a pool, by what they do.", []string{"pool", "state"}, nil)
+	descWait   = prometheus.NewDesc("throng_db_waits_total", "Callers that had to wait for a connection.", []string{"pool"}, nil)
+	descJobs   = prometheus.NewDesc("throng_queue_jobs", "Jobs that have not succeeded yet; discarded ones are dead letters.", []string{"topic", "state"}, nil)
+	descPushes = prometheus.NewDesc("throng_timeline_deliveries_total", "Entries that fan-outs wrote into timelines.", nil, nil)
+	descCopies = prometheus.NewDesc("throng_timeline_copies_total", "Entries that moves of edges wrote into timelines.", nil, nil)
+	descPulls  = prometheus.NewDesc("throng_timeline_pulls_total", "Authors whose logs were read for a timeline.", nil, nil)
+	descMoves  = prometheus.NewDesc("throng_timeline_moves_total", "Edges that came to another mode.", nil, nil)
+	descFlips  = prometheus.NewDesc("throng_timeline_flips_total", "Authors who began or ceased to be pulled as a whole.", nil, nil)
+	descAge    = prometheus.NewDesc("throng_queue_oldest_seconds", "How long the oldest job has been due.", []string{"topic", "state"}, nil)
 )
 
 // depths collects what is asked for at each scrape: pools and queues.
@@ -48,5 +54,23 @@ func (d depths) Collect(ch chan<- prometheus.Metric) {
 	for _, r := range rows {
 		ch <- prometheus.MustNewConstMetric(descJobs, prometheus.GaugeValue, float64(r.Jobs), r.Kind, r.State)
 		ch <- prometheus.MustNewConstMetric(descAge, prometheus.GaugeValue, max(time.Since(r.Oldest).Seconds(), 0), r.Kind, r.State)
+	}
+}
+
+// work collects what the timeline engine did.
+type work struct{ timeline *timeline.Service }
+
+// Describe implements prometheus.Collector.
+func (work) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{descPushes, descCopies, descPulls, descMoves, descFlips} {
+		ch <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (w work) Collect(ch chan<- prometheus.Metric) {
+	c := w.timeline.Counts()
+	for d, n := range map[*prometheus.Desc]int64{descPushes: c.Deliveries, descCopies: c.Copies, descPulls: c.Pulls, descMoves: c.Moves, descFlips: c.Flips} {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(n))
 	}
 }

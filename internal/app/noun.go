@@ -18,6 +18,7 @@ import (
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/post"
 	"github.com/throng-social/throng/internal/postgres"
+	"github.com/throng-social/throng/internal/pubsub"
 	"github.com/throng-social/throng/internal/queue"
 	"github.com/throng-social/throng/internal/rpc"
 	"github.com/throng-social/throng/internal/timeline"
@@ -68,7 +69,7 @@ func internalTransport() *http.Transport {
 // build makes the nouns that run here, from those that stand on none upwards. A
 // noun that has an address in the peers is reached there even if it runs here
 // too, which is how the seam is tested in one process.
-func build(s Settings, db *postgres.DB, pub *queue.Publisher, log *slog.Logger) (nouns, clients, error) {
+func build(s Settings, db *postgres.DB, bus *pubsub.Bus, pub *queue.Publisher, log *slog.Logger) (nouns, clients, error) {
 	var n nouns
 	c := remote(s)
 	pages := page.NewSealer(s.secret())
@@ -101,7 +102,7 @@ func build(s Settings, db *postgres.DB, pub *queue.Publisher, log *slog.Logger) 
 		c.post = postWithin{n.post}
 	}
 	if s.runs("timeline") {
-		n.timeline = timeline.New(timeline.Deps{DB: db, Queue: pub, Users: c.user, Graph: c.graph, Posts: c.post, Pages: pages, Config: s.Timeline, Log: log})
+		n.timeline = timeline.New(timeline.Deps{DB: db, Queue: pub, Bus: bus, Users: c.user, Graph: c.graph, Posts: c.post, Pages: pages, Config: s.Timeline, Log: log})
 	}
 	return n, c, nil
 }

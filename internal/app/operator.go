@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -14,7 +15,10 @@ import (
 
 	"github.com/throng-social/throng/gen/db/queuedb"
 	accessv1 "github.com/throng-social/throng/gen/go/throng/access/v1"
+	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
 	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
+	"github.com/throng-social/throng/internal/audit"
+	"github.com/throng-social/throng/internal/timeline"
 )
 
 const maxTokenTTL = 24 * time.Hour
@@ -110,6 +114,31 @@ func (a *App) OpenJobs(ctx context.Context) (int64, error) {
 	return queuedb.New().CountOpenJobs(ctx, a.db.Writer(ctx))
 }
 
+// Audit compares timelines with their definition: of so many readers drawn at
+// random, or all for 0. tell hears of each; nothing is repaired.
+func (a *App) Audit(ctx context.Context, sample int, tell audit.Progress) error {
+	return a.auditor.All(ctx, sample, tell)
+}
+
+// Policy answers the strategy in force.
+func (a *App) Policy(ctx context.Context) (*timelinev1.GetPolicyResponse, error) {
+	return a.nouns.timeline.GetPolicy(ctx, &timelinev1.GetPolicyRequest{})
+}
+
+// SetPolicy switches the deployment to a strategy by name. A threshold of 0 means
+// the default one.
+func (a *App) SetPolicy(ctx context.Context, strategy string, threshold int) error {
+	named, ok := timeline.StrategyNamed(strategy)
+	if !ok {
+		return fmt.Errorf("there is no strategy %q: there are push, pull, hybrid and adaptive", strategy)
+	}
+	if threshold < 0 || threshold > math.MaxInt32 {
+		return fmt.Errorf("%d followers are no threshold", threshold)
+	}
+	_, err := a.nouns.timeline.SetPolicy(ctx, &timelinev1.SetPolicyRequest{Policy: &timelinev1.Policy{Strategy: named, Threshold: int32(threshold)}})
+	return err
+}
+
 // Topics are the topics that this process's nouns handle.
 func (a *App) Topics() []string {
 	var topics []string
@@ -118,4 +147,14 @@ func (a *App) Topics() []string {
 	}
 	slices.Sort(topics)
 	return topics
+}
+
+// Chill forgets what was written into a reader's timeline, as for somebody who
+// has not come by for long; it is read from the logs until it is written anew.
+func (a *App) Chill(ctx context.Context, reader string) error {
+	id, err := uuid.Parse(reader)
+	if err != nil {
+		return err
+	}
+	return a.nouns.timeline.Chill(ctx, id)
 }

@@ -12,6 +12,7 @@ import (
 	graphv1 "github.com/throng-social/throng/gen/go/throng/graph/v1"
 	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
 	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
+	"github.com/throng-social/throng/internal/app"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 )
 
@@ -86,12 +87,15 @@ func (d deployment) settled(t *testing.T) {
 	}
 }
 
+// pushing makes a deployment write every post into timelines, which can be seen.
+func pushing(s *app.Settings) { s.Timeline.Strategy = "push" }
+
 func TestHomeTimelines(t *testing.T) {
 	t.Parallel()
 	for _, seam := range seams {
 		t.Run(seam, func(t *testing.T) {
 			t.Parallel()
-			d := deploy(t, pgtest.New(t), seam)
+			d := deploy(t, pgtest.New(t), seam, pushing)
 			t.Run("show one's own post at once", func(t *testing.T) {
 				t.Parallel()
 				ann := d.signUp(t)

@@ -10,7 +10,8 @@
 //
 // The bare sides are in bare.go, with their SQL. What is measured: a read of a
 // home timeline over HTTP (home.go), the statement below it (page.go), a fan-out
-// (fanout.go), an import (follows.go), and the memory of an idle `throng dev`
+// (fanout.go), an import (follows.go), reads under each strategy
+// (strategy.go) and what the strategies cost in a simulation (cost.go), and the memory of an idle `throng dev`
 // (memory.go). report.go prints the table and writes docs/benchmarks.md.
 package bench
 
@@ -82,7 +83,7 @@ type section struct {
 }
 
 func sections() []section {
-	return []section{{"home", homeRows}, {"page", pageRows}, {"fanout", fanoutRows}, {"follows", followsRows}, {"memory", memoryRows}}
+	return []section{{"home", homeRows}, {"page", pageRows}, {"fanout", fanoutRows}, {"follows", followsRows}, {"strategies", strategyRows}, {"cost", costRows}, {"memory", memoryRows}}
 }
 
 func names() []string {

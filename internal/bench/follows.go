@@ -33,7 +33,7 @@ type follows struct {
 	// which COPY is fastest: that of the second index.
 	edges  [][]uuid.UUID
 	rounds int
-	// settled is how long it took until every edge of the timelines was push.
+	// settled is how long it took until the timelines had every edge.
 	settled time.Duration
 }
 
@@ -49,16 +49,10 @@ const (
 )
 
 func followsRows(ctx context.Context, w *world, o options, r *report) error {
-	f := &follows{world: w, graph: epinions, file: filepath.Join(o.data, realGraph)}
-	if o.short {
-		f.graph = graphSize{people: 500, follows: 3000}
-	}
-	source := "the graph of Epinions"
-	if _, err := os.Stat(f.file); o.short || err != nil {
-		f.file, source = filepath.Join(w.dir, "follows.txt.gz"), "a random graph"
-		if err := f.generate(); err != nil {
-			return err
-		}
+	f := &follows{world: w}
+	source, err := f.choose(o)
+	if err != nil {
+		return err
 	}
 	if err := errors.Join(f.read(), f.template(ctx)); err != nil {
 		return err
@@ -68,9 +62,22 @@ func followsRows(ctx context.Context, w *world, o options, r *report) error {
 		return err
 	}
 	r.pair("import of follows", "follows/s", "≥ 0.25", p)
-	r.notef("Import: %s, %d follows of %d people, who are made along with them, by a client of the API, a worker beside it; all timelines' edges were push after %.1f s.",
+	r.notef("Import: %s, %d follows of %d people, who are made along with them, by a client of the API, a worker beside it, under the strategy adaptive; the timelines had all edges after %.1f s.",
 		source, f.graph.follows, f.graph.people, f.settled.Seconds())
 	return nil
+}
+
+// choose takes the real graph, or makes one of its size where that is not at hand.
+func (f *follows) choose(o options) (source string, err error) {
+	f.graph, f.file = epinions, filepath.Join(o.data, realGraph)
+	if o.short {
+		f.graph = graphSize{people: 500, follows: 3000}
+	}
+	if _, err := os.Stat(f.file); !o.short && err == nil {
+		return "the graph of Epinions", nil
+	}
+	f.file = filepath.Join(f.world.dir, "follows.txt.gz")
+	return "a random graph", f.generate()
 }
 
 // generate writes a graph in which everybody follows somebody.
@@ -216,7 +223,7 @@ func (f *follows) importInto(ctx context.Context, r *running, url string) (float
 	return float64(f.graph.follows) / took.Seconds(), nil
 }
 
-// settle waits until every follow is a push edge of the timelines.
+// settle waits until the timelines have an edge for every follow.
 func (f *follows) settle(ctx context.Context, url string) error {
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
@@ -224,7 +231,7 @@ func (f *follows) settle(ctx context.Context, url string) error {
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
 	for n := 0; n < f.graph.follows; time.Sleep(100 * time.Millisecond) {
-		if err := conn.QueryRow(ctx, "SELECT count(*) FROM timeline_edges WHERE mode = 3").Scan(&n); err != nil {
+		if err := conn.QueryRow(ctx, "SELECT count(*) FROM timeline_edges").Scan(&n); err != nil {
 			return err
 		}
 	}

@@ -89,6 +89,8 @@ func (w *world) fill(ctx context.Context) (err error) {
 	if w.settings, err = w.newSettings(worldName); err != nil {
 		return err
 	}
+	// What is measured is written timelines, unless a row says otherwise.
+	w.settings.Timeline.Strategy = "push"
 	if err := w.migrated(ctx, worldName); err != nil {
 		return err
 	}

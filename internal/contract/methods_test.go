@@ -89,6 +89,7 @@ var repeatable = map[protoreflect.FullName]string{
 	"throng.post.v1.PostService.DeletePost":                "the post is gone either way",
 	"throng.post.v1.PostService.LikePost":                  "a like is one a person and post",
 	"throng.post.v1.PostService.UnlikePost":                "the like is gone either way",
+	"throng.timeline.v1.TimelineService.SetPolicy":         "setting what is set already changes nothing",
 	"throng.timeline.v1.TimelineService.WatchHomeTimeline": "it reads; streams cannot be marked as reads",
 	"throng.user.v1.UserService.ChangePassword":            "the second call names a password that is no longer the present one",
 	"throng.user.v1.UserService.DeleteAccount":             "the account is gone either way",

@@ -15,8 +15,9 @@ import (
 // empty are the requests without a rule, and why. A reason counts only where the
 // request has no fields.
 var empty = map[protoreflect.FullName]string{
-	"throng.user.v1.GetKeySetRequest": "there is one key set",
-	"throng.user.v1.GetMeRequest":     "the access token says who asks",
+	"throng.timeline.v1.GetPolicyRequest": "a deployment has one policy",
+	"throng.user.v1.GetKeySetRequest":     "there is one key set",
+	"throng.user.v1.GetMeRequest":         "the access token says who asks",
 }
 
 func TestEveryRequestHasARuleOnEachFieldThatCanHaveOne(t *testing.T) {

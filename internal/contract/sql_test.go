@@ -12,6 +12,10 @@ import (
 // owners are what tables of a noun begin with, where that is not the noun's name.
 var owners = map[string]string{"queue": "river"}
 
+// overAll are queries over the tables of all nouns: the auditor's, which must
+// share nothing with the read path that it checks. It owns no table.
+const overAll = "audit"
+
 func TestTheQueriesOfANounNameItsOwnTablesOnly(t *testing.T) {
 	t.Parallel()
 	nouns := queryFiles(t)
@@ -22,6 +26,9 @@ func TestTheQueriesOfANounNameItsOwnTablesOnly(t *testing.T) {
 		}
 	}
 	for noun, text := range nouns {
+		if noun == overAll {
+			continue
+		}
 		for _, table := range foreign(noun, text, tables) {
 			t.Errorf("sql/queries/%s.sql names %s, which belongs to %s: ask that noun over its internal service", noun, table, tables[table])
 		}

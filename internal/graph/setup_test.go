@@ -6,12 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
-	"net/http/httptest"
 	"testing"
 
-	"connectrpc.com/connect"
-	"connectrpc.com/validate"
 	"github.com/google/uuid"
 	"google.golang.org/protobuf/proto"
 
@@ -28,6 +24,7 @@ import (
 	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 	"github.com/throng-social/throng/internal/queue"
+	"github.com/throng-social/throng/internal/rpc/rpctest"
 	"github.com/throng-social/throng/internal/user"
 )
 
@@ -37,20 +34,24 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// world is a graph of its own with the real user noun behind it.
+// world is a graph of its own with the real user noun behind it, as clients and
+// other nouns reach it.
 type world struct {
-	*graph.Service
-	t     testing.TB
-	db    *postgres.DB
-	users *user.Service
+	graphv1connect.GraphServiceClient
+	graphv1connect.GraphInternalServiceClient
+	// service is the noun itself: what is in no contract.
+	service *graph.Service
+	t       testing.TB
+	db      *postgres.DB
+	users   *user.Service
 }
 
-func setup(t testing.TB, change ...func(*graph.Deps)) world {
+func setup(t testing.TB, seam rpctest.Seam, change ...func(*graph.Deps)) world {
 	t.Helper()
-	return on(t, pgtest.New(t), change...)
+	return on(t, seam, pgtest.New(t), change...)
 }
 
-func on(t testing.TB, servers pgtest.DB, change ...func(*graph.Deps)) world {
+func on(t testing.TB, seam rpctest.Seam, servers pgtest.DB, change ...func(*graph.Deps)) world {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: servers.Writer, ReaderURLs: servers.Readers}, log)
@@ -60,11 +61,13 @@ func on(t testing.TB, servers pgtest.DB, change ...func(*graph.Deps)) world {
 	must(t, err)
 	pages := page.NewSealer([]byte("a secret of the deployment"))
 	users := user.New(user.Deps{DB: db, Events: pub, Pages: pages, Secret: []byte("secret"), Log: log, Limits: user.NoLimits(), Hashing: user.Hashing{MemoryKiB: 8}})
-	d := graph.Deps{DB: db, Users: users, Publisher: pub, Pages: pages, Log: log}
+	d := graph.Deps{DB: db, Users: usersOver(t, seam, users), Publisher: pub, Pages: pages, Log: log}
 	for _, c := range change {
 		c(&d)
 	}
-	return world{graph.New(d), t, db, users}
+	w := world{service: graph.New(d), t: t, db: db, users: users}
+	w.GraphServiceClient, w.GraphInternalServiceClient = reach(t, seam, w.service)
+	return w
 }
 
 // people makes n accounts.
@@ -151,7 +154,7 @@ func (w world) stands(account uuid.UUID, followers, following int64) {
 func (w world) differs(want int) []string {
 	w.t.Helper()
 	var diffs []string
-	n, err := w.Recount(w.t.Context(), func(d string) { diffs = append(diffs, d) })
+	n, err := w.service.Recount(w.t.Context(), func(d string) { diffs = append(diffs, d) })
 	must(w.t, err)
 	if n != want || len(diffs) != want {
 		w.t.Errorf("%d differences, want %d: %v", n, want, diffs)
@@ -197,21 +200,6 @@ func (w world) exec(sql string, args ...any) {
 	must(w.t, err)
 }
 
-// serve serves the public contract over a socket, with its input rules.
-func (w world) serve() graphv1connect.GraphServiceClient {
-	w.t.Helper()
-	mux := http.NewServeMux()
-	mux.Handle(graphv1connect.NewGraphServiceHandler(w.Service, connect.WithInterceptors(validate.NewInterceptor())))
-	server := httptest.NewUnstartedServer(mux)
-	server.Config.Protocols = &http.Protocols{}
-	server.Config.Protocols.SetUnencryptedHTTP2(true)
-	server.Start()
-	w.t.Cleanup(server.Close)
-	transport := &http.Transport{Protocols: server.Config.Protocols}
-	w.t.Cleanup(transport.CloseIdleConnections)
-	return graphv1connect.NewGraphServiceClient(&http.Client{Transport: transport}, server.URL)
-}
-
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
@@ -219,9 +207,11 @@ func must(t testing.TB, err error) {
 	}
 }
 
+// refused checks kind and reason, and that what is invalid names its field.
 func refused(t testing.TB, err error, kind fault.Kind, reason string) {
 	t.Helper()
-	if f, ok := errors.AsType[*fault.Error](err); !ok || f.Kind != kind || f.Reason != reason {
-		t.Errorf("got %v, want kind %d, reason %s", err, kind, reason)
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || f.Kind != kind || f.Reason != reason || (f.Field != "") != (kind == fault.Invalid) {
+		t.Errorf("got %v (%+v), want kind %d, reason %s", err, f, kind, reason)
 	}
 }

@@ -7,8 +7,7 @@
 // by being run again. Lines that cannot be read are named by number and passed
 // over, up to a bound.
 //
-// On a terminal a bar shows rate and time left; elsewhere a line does so every
-// few seconds.
+// How far it has come is told by a bar or by lines (internal/progress).
 package imports
 
 import (
@@ -22,6 +21,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	graphv1 "github.com/throng-social/throng/gen/go/throng/graph/v1"
+	"github.com/throng-social/throng/internal/progress"
 	throng "github.com/throng-social/throng/sdk/go"
 )
 
@@ -83,9 +83,9 @@ func Follows(ctx context.Context, c FollowsConfig) (Summary, error) {
 	}
 	defer func() { _ = file.Close() }()
 	began := time.Now()
-	im := &followsImport{FollowsConfig: c, file: file, progress: newProgress(c.Out, file.size)}
+	im := &followsImport{FollowsConfig: c, file: file, progress: progress.New(c.Out, "importing", "rows", file.size)}
 	err = im.run(ctx)
-	im.progress.finish()
+	im.progress.Finish()
 	im.summary.Took = time.Since(began)
 	return im.summary, im.verdict(err)
 }
@@ -94,7 +94,7 @@ func Follows(ctx context.Context, c FollowsConfig) (Summary, error) {
 type followsImport struct {
 	FollowsConfig
 	file     *lines
-	progress *progress
+	progress *progress.Progress
 	// mu is for what the senders count.
 	mu      sync.Mutex
 	summary Summary
@@ -193,7 +193,7 @@ func (im *followsImport) nextMessage() (message, error) {
 // bad passes over a line, unless it is one too many.
 func (im *followsImport) bad(wrong error) error {
 	im.summary.Bad++
-	im.progress.sayf("line %d: %v", im.file.number, wrong)
+	im.progress.Sayf("line %d: %v", im.file.number, wrong)
 	if im.summary.Bad > int64(im.MaxErrors) {
 		return fmt.Errorf("stopped at line %d: %w", im.file.number, errTooManyBad)
 	}

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	graphv1 "github.com/throng-social/throng/gen/go/throng/graph/v1"
 )
@@ -31,24 +30,6 @@ func FuzzParseFollow(f *testing.F) {
 			t.Errorf("%q was taken as %v", line, row)
 		}
 	})
-}
-
-func TestProgressIsToldByLinesWhereThereIsNoTerminal(t *testing.T) {
-	t.Parallel()
-	var out bytes.Buffer
-	p := newProgress(&out, 1000)
-	p.sent(10, 100)
-	if out.Len() > 0 {
-		t.Error("told at once:", out.String())
-	}
-	p.began, p.told = time.Now().Add(-10*time.Second), time.Now().Add(-lineEvery)
-	p.sent(10, 500)
-	p.sayf("line %d: %s", 7, "bad")
-	p.finish()
-	lines := strings.Split(out.String(), "\n")
-	if len(lines) != 3 || !strings.HasPrefix(lines[0], "20 rows (50 %), 2/s, 10s left") || lines[1] != "line 7: bad" {
-		t.Errorf("told %q", lines)
-	}
 }
 
 func TestTheRoomThatAFileNeedsIsEstimatedFromItsSize(t *testing.T) {

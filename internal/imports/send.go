@@ -39,7 +39,7 @@ func (im *followsImport) fill(stream *followsStream, m message, in <-chan messag
 		} else if err != nil {
 			return err
 		}
-		im.progress.sent(len(m.rows.GetRows()), m.offset)
+		im.progress.At(len(m.rows.GetRows()), m.offset)
 		if rows += len(m.rows.GetRows()); rows >= streamRows {
 			break
 		}
@@ -63,6 +63,6 @@ func (im *followsImport) add(a *graphv1.ImportFollowsResponse) {
 	im.summary.FollowsCreated += a.GetFollowsCreated()
 	im.summary.Refused += a.GetRefused()
 	for _, r := range a.GetRefusals() {
-		im.progress.sayf("line %d: refused, %s", r.GetLine(), r.GetReason())
+		im.progress.Sayf("line %d: refused, %s", r.GetLine(), r.GetReason())
 	}
 }

@@ -22,12 +22,14 @@ import (
 
 	eventv1 "github.com/throng-social/throng/gen/go/throng/event/v1"
 	mediav1 "github.com/throng-social/throng/gen/go/throng/media/v1"
+	"github.com/throng-social/throng/gen/go/throng/media/v1/mediav1connect"
 	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/identity"
 	"github.com/throng-social/throng/internal/media"
 	"github.com/throng-social/throng/internal/migration"
 	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
+	"github.com/throng-social/throng/internal/rpc/rpctest"
 )
 
 func TestMain(m *testing.M) {
@@ -36,37 +38,41 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// world is a service of its own with its web side and a clock that can be put
-// forward.
+// world is a service of its own, as clients and other nouns reach it, with its
+// web side and a clock that can be put forward.
 type world struct {
-	*media.Service
-	t     *testing.T
-	db    *postgres.DB
-	dir   string
-	web   *httptest.Server
-	ahead *atomic.Int64
+	mediav1connect.MediaServiceClient
+	mediav1connect.MediaInternalServiceClient
+	// service is the noun itself: what is in no contract.
+	service *media.Service
+	t       *testing.T
+	db      *postgres.DB
+	dir     string
+	web     *httptest.Server
+	ahead   *atomic.Int64
 }
 
-func open(t *testing.T) world {
+func open(t *testing.T, seam rpctest.Seam) world {
 	t.Helper()
-	return on(t, pgtest.New(t))
+	return on(t, seam, pgtest.New(t))
 }
 
-func on(t *testing.T, servers pgtest.DB) world {
+func on(t *testing.T, seam rpctest.Seam, servers pgtest.DB) world {
 	t.Helper()
 	w := world{t: t, dir: t.TempDir(), ahead: &atomic.Int64{}}
 	var err error
 	w.db, err = postgres.Open(t.Context(), postgres.Config{WriterURL: servers.Writer, ReaderURLs: servers.Readers}, slog.New(slog.DiscardHandler))
 	must(t, err)
 	t.Cleanup(w.db.Close)
-	w.Service, err = media.New(media.Deps{
+	w.service, err = media.New(media.Deps{
 		DB: w.db, Dir: w.dir, Secret: []byte("a secret of the deployment"), Log: slog.New(slog.DiscardHandler),
 		Now: func() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) },
 	})
 	must(t, err)
-	t.Cleanup(func() { must(t, w.Close()) })
-	w.web = httptest.NewServer(w.Handler())
+	t.Cleanup(func() { must(t, w.service.Close()) })
+	w.web = httptest.NewServer(w.service.Handler())
 	t.Cleanup(w.web.Close)
+	w.MediaServiceClient, w.MediaInternalServiceClient = reach(t, seam, w.service)
 	return w
 }
 
@@ -143,17 +149,17 @@ func (w world) claim(owner uuid.UUID, subject string, ids ...string) error {
 
 func (w world) held(subject string, ids ...string) {
 	w.t.Helper()
-	must(w.t, w.OnMediaHeld(w.t.Context(), &eventv1.Event{Body: &eventv1.Event_MediaHeld{MediaHeld: &eventv1.MediaHeld{MediaIds: ids, Subject: subject}}}))
+	must(w.t, w.service.OnMediaHeld(w.t.Context(), &eventv1.Event{Body: &eventv1.Event_MediaHeld{MediaHeld: &eventv1.MediaHeld{MediaIds: ids, Subject: subject}}}))
 }
 
 func (w world) released(subject string, ids ...string) {
 	w.t.Helper()
-	must(w.t, w.OnMediaReleased(w.t.Context(), &eventv1.Event{Body: &eventv1.Event_MediaReleased{MediaReleased: &eventv1.MediaReleased{MediaIds: ids, Subject: subject}}}))
+	must(w.t, w.service.OnMediaReleased(w.t.Context(), &eventv1.Event{Body: &eventv1.Event_MediaReleased{MediaReleased: &eventv1.MediaReleased{MediaIds: ids, Subject: subject}}}))
 }
 
 func (w world) collect() int {
 	w.t.Helper()
-	n, err := w.Collect(w.t.Context())
+	n, err := w.service.Collect(w.t.Context())
 	must(w.t, err)
 	return n
 }

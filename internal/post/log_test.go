@@ -18,6 +18,7 @@ import (
 	"github.com/throng-social/throng/internal/id"
 	"github.com/throng-social/throng/internal/pace"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
+	"github.com/throng-social/throng/internal/rpc/rpctest"
 )
 
 // entry is a post in the naive model of the logs.
@@ -25,41 +26,43 @@ type entry struct{ post, author string }
 
 func TestListLogIsTheMergeOfTheLogs(t *testing.T) {
 	t.Parallel()
-	w := open(t)
-	authors := []string{uuid.NewString(), uuid.NewString(), uuid.NewString(), uuid.NewString(), uuid.NewString()}
-	var all []entry
-	for i := range 120 {
-		author := authors[i*i%7%4] // uneven, and the last one never posts
-		p := w.create(uuid.MustParse(author), say("hello"))
-		if i%6 == 5 {
-			w.delete(uuid.MustParse(author), p)
-			continue
+	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
+		w := open(t, seam)
+		authors := []string{uuid.NewString(), uuid.NewString(), uuid.NewString(), uuid.NewString(), uuid.NewString()}
+		var all []entry
+		for i := range 120 {
+			author := authors[i*i%7%4] // uneven, and the last one never posts
+			p := w.create(uuid.MustParse(author), say("hello"))
+			if i%6 == 5 {
+				w.delete(uuid.MustParse(author), p)
+				continue
+			}
+			all = append(all, entry{p.GetId(), author})
 		}
-		all = append(all, entry{p.GetId(), author})
-	}
-	slices.SortFunc(all, func(a, b entry) int { return strings.Compare(b.post, a.post) })
-	bounds := rapid.OneOf(rapid.Just(""), rapid.Custom(func(rt *rapid.T) string { return rapid.SampledFrom(all).Draw(rt, "at").post }),
-		rapid.SampledFrom([]string{uuid.Max.String(), "00000000-0000-7000-8000-000000000000"}))
-	rapid.Check(t, func(rt *rapid.T) {
-		req := &postv1.ListLogRequest{
-			AuthorIds: rapid.SliceOfN(rapid.SampledFrom(authors), 1, 7).Draw(rt, "authors"), // some twice
-			FromId:    bounds.Draw(rt, "from"),
-			BeforeId:  bounds.Draw(rt, "before"),
-			Limit:     rapid.Int32Range(1, 130).Draw(rt, "limit"),
-			PerAuthor: rapid.OneOf(rapid.Just(int32(0)), rapid.Int32Range(1, 40)).Draw(rt, "per author"),
-			Primary:   rapid.Bool().Draw(rt, "primary"),
-		}
-		res, err := w.ListLog(t.Context(), req)
-		if err != nil {
-			rt.Fatal(err)
-		}
-		var got []entry
-		for i, postID := range res.GetPostIds() {
-			got = append(got, entry{postID, res.GetAuthorIds()[i]})
-		}
-		if want := naive(all, req); !slices.Equal(got, want) {
-			rt.Fatalf("got %v\nwant %v", got, want)
-		}
+		slices.SortFunc(all, func(a, b entry) int { return strings.Compare(b.post, a.post) })
+		bounds := rapid.OneOf(rapid.Just(""), rapid.Custom(func(rt *rapid.T) string { return rapid.SampledFrom(all).Draw(rt, "at").post }),
+			rapid.SampledFrom([]string{uuid.Max.String(), "00000000-0000-7000-8000-000000000000"}))
+		rapid.Check(t, func(rt *rapid.T) {
+			req := &postv1.ListLogRequest{
+				AuthorIds: rapid.SliceOfN(rapid.SampledFrom(authors), 1, 7).Draw(rt, "authors"), // some twice
+				FromId:    bounds.Draw(rt, "from"),
+				BeforeId:  bounds.Draw(rt, "before"),
+				Limit:     rapid.Int32Range(1, 130).Draw(rt, "limit"),
+				PerAuthor: rapid.OneOf(rapid.Just(int32(0)), rapid.Int32Range(1, 40)).Draw(rt, "per author"),
+				Primary:   rapid.Bool().Draw(rt, "primary"),
+			}
+			res, err := w.ListLog(t.Context(), req)
+			if err != nil {
+				rt.Fatal(err)
+			}
+			var got []entry
+			for i, postID := range res.GetPostIds() {
+				got = append(got, entry{postID, res.GetAuthorIds()[i]})
+			}
+			if want := naive(all, req); !slices.Equal(got, want) {
+				rt.Fatalf("got %v\nwant %v", got, want)
+			}
+		})
 	})
 }
 
@@ -84,37 +87,40 @@ func naive(all []entry, req *postv1.ListLogRequest) []entry {
 
 func TestListLogReadsThePrimaryWhereItMust(t *testing.T) {
 	t.Parallel()
-	servers := pgtest.NewReplicated(t, 1)
-	w, author := on(t, servers, pace.Rate{}), uuid.New()
-	must(t, servers.Server.PauseReplay(t.Context(), 0))
-	ctx, session := consistency.Begin(as(t, author), 0)
-	_, err := w.CreatePost(ctx, say("hello"))
-	must(t, err)
-	at, err := session.Ceiling(t.Context())
-	must(t, err)
-	withToken, _ := consistency.Begin(t.Context(), at)
-	for name, c := range map[string]struct {
-		ctx     context.Context
-		primary bool
-		want    int
-	}{
-		"a replica that lags": {t.Context(), false, 0},
-		"the primary":         {t.Context(), true, 1},
-		"a token":             {withToken, false, 1},
-	} {
-		for _, authors := range [][]string{{author.String()}, {author.String(), uuid.NewString()}} {
-			res, err := w.ListLog(c.ctx, &postv1.ListLogRequest{AuthorIds: authors, Limit: 10, Primary: c.primary})
-			must(t, err)
-			if len(res.GetPostIds()) != c.want {
-				t.Errorf("%s: %d posts of %d authors", name, len(res.GetPostIds()), len(authors))
+	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
+		servers := pgtest.NewReplicated(t, 1)
+		w, author := on(t, seam, servers, pace.Rate{}), uuid.New()
+		must(t, servers.Server.PauseReplay(t.Context(), 0))
+		ctx, session := consistency.Begin(as(t, author), 0)
+		_, err := w.CreatePost(ctx, say("hello"))
+		must(t, err)
+		at, err := session.Ceiling(t.Context())
+		must(t, err)
+		withToken, _ := consistency.Begin(t.Context(), at)
+		for name, c := range map[string]struct {
+			ctx     context.Context
+			primary bool
+			want    int
+		}{
+			"a replica that lags": {t.Context(), false, 0},
+			"the primary":         {t.Context(), true, 1},
+			"a token":             {withToken, false, 1},
+		} {
+			for _, authors := range [][]string{{author.String()}, {author.String(), uuid.NewString()}} {
+				res, err := w.ListLog(c.ctx, &postv1.ListLogRequest{AuthorIds: authors, Limit: 10, Primary: c.primary})
+				must(t, err)
+				if len(res.GetPostIds()) != c.want {
+					t.Errorf("%s: %d posts of %d authors", name, len(res.GetPostIds()), len(authors))
+				}
 			}
 		}
-	}
+	})
 }
 
+// In process: it looks at the plans of the queries.
 func TestListLogReadsNothingButItsIndex(t *testing.T) {
 	t.Parallel()
-	w := open(t)
+	w := open(t, rpctest.InProcess)
 	w.exec(`INSERT INTO posts (author_id, text, idempotency_key, request_hash)
 		SELECT md5((n % 2500)::text)::uuid, 'hello', n::text, '' FROM generate_series(1, 50000) AS n`)
 	w.exec(`VACUUM ANALYZE posts`)

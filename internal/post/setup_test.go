@@ -20,6 +20,7 @@ import (
 	mediav1 "github.com/throng-social/throng/gen/go/throng/media/v1"
 	"github.com/throng-social/throng/gen/go/throng/media/v1/mediav1connect"
 	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
+	"github.com/throng-social/throng/gen/go/throng/post/v1/postv1connect"
 	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/identity"
 	"github.com/throng-social/throng/internal/media"
@@ -30,6 +31,7 @@ import (
 	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 	"github.com/throng-social/throng/internal/queue"
+	"github.com/throng-social/throng/internal/rpc/rpctest"
 )
 
 func TestMain(m *testing.M) {
@@ -38,22 +40,26 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// world is a service of its own with the real media noun behind it.
+// world is a service of its own with the real media noun behind it, as clients
+// and other nouns reach it.
 type world struct {
-	*post.Service
-	t     testing.TB
-	db    *postgres.DB
-	media *media.Service
+	postv1connect.PostServiceClient
+	postv1connect.PostInternalServiceClient
+	// service is the noun itself: what is in no contract.
+	service *post.Service
+	t       testing.TB
+	db      *postgres.DB
+	media   *media.Service
 	// resolves counts the calls of Resolve.
 	resolves *atomic.Int64
 }
 
-func open(t testing.TB) world {
+func open(t testing.TB, seam rpctest.Seam) world {
 	t.Helper()
-	return on(t, pgtest.New(t), pace.Rate{})
+	return on(t, seam, pgtest.New(t), pace.Rate{})
 }
 
-func on(t testing.TB, servers pgtest.DB, rate pace.Rate) world {
+func on(t testing.TB, seam rpctest.Seam, servers pgtest.DB, rate pace.Rate) world {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	w := world{t: t, resolves: &atomic.Int64{}}
@@ -66,9 +72,10 @@ func on(t testing.TB, servers pgtest.DB, rate pace.Rate) world {
 	t.Cleanup(func() { must(t, w.media.Close()) })
 	pub, err := queue.NewPublisher()
 	must(t, err)
-	w.Service = post.New(post.Deps{
-		DB: w.db, Publisher: pub, Media: counted{w.media, w.resolves}, Pages: page.NewSealer([]byte("a secret of the deployment")), Rate: rate, Log: log,
+	w.service = post.New(post.Deps{
+		DB: w.db, Publisher: pub, Media: counted{mediaOver(t, seam, w.media), w.resolves}, Pages: page.NewSealer([]byte("a secret of the deployment")), Rate: rate, Log: log,
 	})
+	w.PostServiceClient, w.PostInternalServiceClient = reach(t, seam, w.service)
 	return w
 }
 
@@ -152,7 +159,7 @@ func (w world) get(viewer uuid.UUID, p *postv1.Post) *postv1.Post {
 // exact holds that the counts equal a recount.
 func (w world) exact() {
 	w.t.Helper()
-	n, err := w.Recount(w.t.Context(), func(diff string) { w.t.Error(diff) })
+	n, err := w.service.Recount(w.t.Context(), func(diff string) { w.t.Error(diff) })
 	must(w.t, err)
 	if n != 0 {
 		w.t.Errorf("%d counts differ", n)
@@ -209,11 +216,11 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// wantFault checks kind and reason.
+// wantFault checks kind and reason, and that what is invalid names its field.
 func wantFault(t testing.TB, err error, kind fault.Kind, reason string) {
 	t.Helper()
 	f, ok := err.(*fault.Error) //nolint:errorlint // faults leave a method unwrapped
-	if !ok || f.Kind != kind || f.Reason != reason {
+	if !ok || f.Kind != kind || f.Reason != reason || (f.Field != "") != (kind == fault.Invalid) {
 		t.Errorf("got %#v, want the reason %s", err, reason)
 	}
 }

@@ -32,6 +32,9 @@ type Config struct {
 	ReaderURLs []string
 	// MaxConns bounds each pool; 0 means 16.
 	MaxConns int32
+	// Tracer is told of each statement but those that ask for places in the log;
+	// nil is nobody.
+	Tracer pgx.QueryTracer
 }
 
 // DB is a deployment's Postgres.
@@ -51,17 +54,17 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*DB, error) {
 	}
 	db := &DB{log: log}
 	var err error
-	if db.writer, err = newServer(ctx, c.WriterURL, c.MaxConns, false); err != nil {
+	if db.writer, err = newServer(ctx, c.WriterURL, c, false); err != nil {
 		return nil, fmt.Errorf("writer: %w", err)
 	}
-	if db.fallback, err = newServer(ctx, c.WriterURL, c.MaxConns, true); err != nil {
+	if db.fallback, err = newServer(ctx, c.WriterURL, c, true); err != nil {
 		return nil, fmt.Errorf("writer, for reads: %w", err)
 	}
 	for _, url := range c.ReaderURLs {
 		if url == c.WriterURL {
 			continue
 		}
-		r, err := newServer(ctx, url, c.MaxConns, true)
+		r, err := newServer(ctx, url, c, true)
 		if err != nil {
 			return nil, fmt.Errorf("reader: %w", err)
 		}

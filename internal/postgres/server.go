@@ -37,12 +37,12 @@ type server struct {
 	done     chan struct{}
 }
 
-func newServer(ctx context.Context, url string, maxConns int32, readOnly bool) (*server, error) {
-	pool, err := newPool(ctx, url, maxConns, readOnly)
+func newServer(ctx context.Context, url string, c Config, readOnly bool) (*server, error) {
+	pool, err := newPool(ctx, url, c, readOnly)
 	if err != nil {
 		return nil, err
 	}
-	control, err := newPool(ctx, url, 1, readOnly)
+	control, err := newPool(ctx, url, Config{MaxConns: 1}, readOnly)
 	if err != nil {
 		pool.Close()
 		return nil, err
@@ -52,12 +52,13 @@ func newServer(ctx context.Context, url string, maxConns int32, readOnly bool) (
 	return s, nil
 }
 
-func newPool(ctx context.Context, url string, maxConns int32, readOnly bool) (*pgxpool.Pool, error) {
+func newPool(ctx context.Context, url string, settings Config, readOnly bool) (*pgxpool.Pool, error) {
 	c, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, err
 	}
-	c.MaxConns = maxConns
+	c.MaxConns = settings.MaxConns
+	c.ConnConfig.Tracer = settings.Tracer
 	c.MaxConnLifetimeJitter = 5 * time.Minute
 	c.ConnConfig.ConnectTimeout = 5 * time.Second
 	params := c.ConnConfig.RuntimeParams

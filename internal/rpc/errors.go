@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	"buf.build/go/protovalidate"
 	"connectrpc.com/connect"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/durationpb"
@@ -106,11 +107,22 @@ func toFault(err error) error {
 		if err != nil {
 			continue
 		}
-		if detail, ok := value.(*faultv1.Detail); ok {
+		switch detail := value.(type) {
+		case *faultv1.Detail:
 			f.Reason, f.RetryAfter = detail.GetReason(), detail.GetRetryAfter().AsDuration()
+		case *validate.Violations:
+			f.Field = firstField(detail)
 		}
 	}
 	return f.Because(err)
+}
+
+// firstField is the path of the field that is violated first; a fault names one.
+func firstField(v *validate.Violations) string {
+	if len(v.GetViolations()) == 0 {
+		return ""
+	}
+	return protovalidate.FieldPathString(v.GetViolations()[0].GetField())
 }
 
 func seconds(d time.Duration) string {

@@ -19,6 +19,7 @@ func TestFaultsCrossTheSeamUnchanged(t *testing.T) {
 	t.Parallel()
 	for kind := range codes {
 		raised := fault.New(kind, "some_reason", "a sentence").After(3 * time.Second).Because(errors.New("row 7 of table secrets"))
+		raised.Field = "names[2].first"
 		sent := toConnect(fmt.Errorf("in a noun: %w", raised))
 		if connect.CodeOf(sent) != codes[kind] || strings.Contains(sent.Error(), "secrets") {
 			t.Errorf("kind %d leaves as %v", kind, sent)
@@ -27,7 +28,7 @@ func TestFaultsCrossTheSeamUnchanged(t *testing.T) {
 			continue
 		}
 		got, ok := errors.AsType[*fault.Error](toFault(sent))
-		if !ok || got.Kind != kind || got.Reason != "some_reason" || got.Message != "a sentence" || got.RetryAfter != 3*time.Second {
+		if !ok || got.Kind != kind || got.Reason != "some_reason" || got.Message != "a sentence" || got.Field != raised.Field || got.RetryAfter != 3*time.Second {
 			t.Errorf("kind %d arrives as %+v", kind, got)
 		}
 	}

@@ -12,31 +12,26 @@ import (
 )
 
 // copyLogs is step (b): what was stored before the fan-outs knew of the edges is
-// copied from the primary, in a snapshot begun after step (a). At most Keep posts
-// of an author are copied; where he has more, the reader's horizon goes up to the
-// last of them.
+// copied from the primary, in a snapshot begun after step (a). Of each author so
+// many posts are copied as the move says, none down to its floor and none below
+// the reader's horizon; the first that is not copied is the place after which the
+// edge is complete.
 func (s *Service) copyLogs(ctx context.Context, m *move) error {
 	authors, readers := columns(m.edges)
-	horizons, err := s.horizons(ctx, readers)
+	known, err := s.readers(ctx, readers)
 	if err != nil {
 		return err
 	}
-	logs, err := s.logs(ctx, unique(authors))
+	logs, err := s.logs(ctx, unique(authors), m.copies+1)
 	if err != nil {
 		return err
 	}
 	c := copier{service: s}
 	for _, e := range m.edges {
-		from := horizons[e.reader]
-		if log := logs[e.author]; len(log) >= s.Config.Keep && compare(log[len(log)-1], from) > 0 {
-			from = log[len(log)-1]
-			m.raise(e.reader, from)
-		}
-		m.copiedFrom = append(m.copiedFrom, from)
-		for _, post := range logs[e.author] {
-			if compare(post, from) < 0 {
-				break
-			}
+		reader := known[e.reader]
+		copied, after := m.cut(logs[e.author], reader.Horizon)
+		m.pushedAfter, m.versions = append(m.pushedAfter, after), append(m.versions, reader.Version)
+		for _, post := range copied {
 			if err := c.add(ctx, e.reader, entry{post: post, author: e.author}); err != nil {
 				return err
 			}
@@ -45,10 +40,15 @@ func (s *Service) copyLogs(ctx context.Context, m *move) error {
 	return c.flush(ctx)
 }
 
-func (m *move) raise(reader, to uuid.UUID) {
-	if compare(to, m.raised[reader]) > 0 {
-		m.raised[reader] = to
+// cut parts a log, newest first, into what is copied and the first post that is
+// not; no id if all is.
+func (m *move) cut(log []uuid.UUID, horizon uuid.UUID) (copied []uuid.UUID, after uuid.UUID) {
+	for i, post := range log {
+		if i == m.copies || compare(post, m.floor) <= 0 || compare(post, horizon) < 0 {
+			return log[:i], post
+		}
 	}
+	return log, uuid.Nil
 }
 
 // copier writes entries in statements of a bounded size.
@@ -71,33 +71,34 @@ func (c *copier) flush(ctx context.Context) error {
 	if len(c.rows.PostIds) == 0 {
 		return nil
 	}
-	_, err := c.service.q.CopyEntries(ctx, c.service.DB.Writer(ctx), c.rows)
+	n, err := c.service.q.CopyEntries(ctx, c.service.DB.Writer(ctx), c.rows)
+	c.service.counts.copies.Add(n)
 	c.rows = timelinedb.CopyEntriesParams{}
 	return err
 }
 
-func (s *Service) horizons(ctx context.Context, readers []uuid.UUID) (map[uuid.UUID]uuid.UUID, error) {
-	rows, err := s.q.GetHorizons(ctx, s.DB.Writer(ctx), unique(readers))
-	found := make(map[uuid.UUID]uuid.UUID, len(rows))
+func (s *Service) readers(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]timelinedb.GetReadersRow, error) {
+	rows, err := s.q.GetReaders(ctx, s.DB.Writer(ctx), unique(ids))
+	found := make(map[uuid.UUID]timelinedb.GetReadersRow, len(rows))
 	for _, r := range rows {
-		found[r.ReaderID] = r.Horizon
+		found[r.ReaderID] = r
 	}
 	return found, err
 }
 
-// logs reads the newest Keep posts of each author, newest first. An answer that
-// is full may lack some, so its authors are asked for again in two halves.
-func (s *Service) logs(ctx context.Context, authors []uuid.UUID) (map[uuid.UUID][]uuid.UUID, error) {
-	entries, err := s.primaryLog(ctx, authors, copiedAtOnce, s.Config.Keep)
+// logs reads the newest posts of each author, newest first. An answer that is
+// full may lack some, so its authors are asked for again in two halves.
+func (s *Service) logs(ctx context.Context, authors []uuid.UUID, each int) (map[uuid.UUID][]uuid.UUID, error) {
+	entries, err := s.primaryLog(ctx, authors, copiedAtOnce, each)
 	if err != nil {
 		return nil, err
 	}
 	if half := len(authors) / 2; len(entries) == copiedAtOnce && half > 0 {
-		logs, err := s.logs(ctx, authors[:half])
+		logs, err := s.logs(ctx, authors[:half], each)
 		if err != nil {
 			return nil, err
 		}
-		rest, err := s.logs(ctx, authors[half:])
+		rest, err := s.logs(ctx, authors[half:], each)
 		maps.Copy(logs, rest)
 		return logs, err
 	}

@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -24,7 +25,7 @@ func (s *Service) ExplainPost(ctx context.Context, req *timelinev1.ExplainPostRe
 	if err != nil {
 		return nil, err
 	}
-	res := &timelinev1.ExplainPostResponse{Cause: timelinev1.ExplainPostResponse_CAUSE_DELETED}
+	res := &timelinev1.ExplainPostResponse{Cause: timelinev1.ExplainPostResponse_CAUSE_DELETED, Strategy: s.inForce(ctx).Strategy}
 	if err := s.explainDelivery(ctx, caller.UserID, post, res); err != nil {
 		return nil, err
 	}
@@ -39,7 +40,7 @@ func (s *Service) ExplainPost(ctx context.Context, req *timelinev1.ExplainPostRe
 		return res, nil
 	}
 	res.StoredAt = found.GetPosts()[0].GetCreatedAt()
-	return res, s.explainAuthor(ctx, caller.UserID, found.GetPosts()[0].GetAuthorId(), res)
+	return res, s.explainAuthor(ctx, caller.UserID, post, found.GetPosts()[0].GetAuthorId(), res)
 }
 
 // explainDelivery says when the post was written into the reader's timeline.
@@ -53,7 +54,7 @@ func (s *Service) explainDelivery(ctx context.Context, reader, post uuid.UUID, r
 }
 
 // explainAuthor says how the author's posts reach the reader.
-func (s *Service) explainAuthor(ctx context.Context, reader uuid.UUID, authorID string, res *timelinev1.ExplainPostResponse) error {
+func (s *Service) explainAuthor(ctx context.Context, reader, post uuid.UUID, authorID string, res *timelinev1.ExplainPostResponse) error {
 	author, err := id.Parse("author_id", authorID)
 	if err != nil {
 		return err
@@ -66,15 +67,30 @@ func (s *Service) explainAuthor(ctx context.Context, reader uuid.UUID, authorID 
 	if err != nil {
 		return err
 	}
-	if !follows(following, author) {
+	follow, ok := followOf(following, author)
+	if !ok {
 		res.Cause = timelinev1.ExplainPostResponse_CAUSE_NOT_FOLLOWED
 		return nil
 	}
-	res.InTimeline, res.Cause = true, timelinev1.ExplainPostResponse_CAUSE_FOLLOWED
-	mode, err := s.q.GetEdge(ctx, s.DB.Reader(ctx), timelinedb.GetEdgeParams{AuthorID: author, ReaderID: reader})
+	return s.explainEdge(ctx, follow, reader, post, res)
+}
+
+// explainEdge says how a followed author's post reaches the reader: it is there
+// if it was written, or is pulled; else it is on its way.
+func (s *Service) explainEdge(ctx context.Context, f follow, reader, post uuid.UUID, res *timelinev1.ExplainPostResponse) error {
+	res.InTimeline, res.Cause, res.Mode = true, timelinev1.ExplainPostResponse_CAUSE_FOLLOWED, timelinev1.ExplainPostResponse_EDGE_MODE_PULL
+	row, err := s.q.GetEdge(ctx, s.DB.Reader(ctx), timelinedb.GetEdgeParams{AuthorID: f.author, ReaderID: reader})
 	if fault.Is(err, fault.NotFound) {
-		mode, err = modePull, nil
+		return nil
 	}
-	res.Mode = timelinev1.ExplainPostResponse_EdgeMode(mode)
-	return err
+	if err != nil {
+		return err
+	}
+	res.Mode, res.AuthorPulled = timelinev1.ExplainPostResponse_EdgeMode(row.Mode), row.AuthorPulled
+	pushed := row.Mode == modePush && row.Since == f.since && compare(post, row.Horizon) >= 0 && compare(post, row.PushedAfter) > 0
+	inFlight := slices.Contains(s.live.inFlight([]follow{f}), f.author)
+	if pushed && !inFlight && res.GetDeliveredAt() == nil && res.GetStrategy() != timelinev1.Strategy_STRATEGY_PULL {
+		res.InTimeline, res.Cause = false, timelinev1.ExplainPostResponse_CAUSE_ON_ITS_WAY
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -13,6 +14,7 @@ import (
 	"github.com/throng-social/throng/internal/id"
 	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/queue"
+	"github.com/throng-social/throng/internal/timeline/policy"
 )
 
 // OnPostCreated writes a new post into timelines. The post was in its author's
@@ -20,7 +22,21 @@ import (
 // find pulls it, or copies it when the edge is promoted.
 func (s *Service) OnPostCreated(ctx context.Context, ev *eventv1.Event) error {
 	post := ev.GetPostCreated()
-	return s.fanOut(ctx, &timelinev1.FanoutPage{PostId: post.GetPostId(), AuthorId: post.GetAuthorId()})
+	ids, err := id.ParseAll("post_created", []string{post.GetPostId(), post.GetAuthorId()})
+	if err != nil {
+		return err
+	}
+	a, err := s.weigh(ctx, s.inForce(ctx), ids[1])
+	if err != nil {
+		return err
+	}
+	if err := s.live.announcePost(ctx, ids[0], ids[1], a.large); err != nil {
+		s.Log.WarnContext(ctx, "cannot announce a post to live streams", slog.Any("error", err))
+	}
+	if a.pulled {
+		return nil
+	}
+	return s.fanOut(ctx, &timelinev1.FanoutPage{PostId: post.GetPostId(), AuthorId: post.GetAuthorId(), LeastViews: a.leastViews})
 }
 
 // fanOut writes pages for one turn; the rest is a message of its own, which
@@ -31,47 +47,87 @@ func (s *Service) fanOut(ctx context.Context, task *timelinev1.FanoutPage) error
 	if err != nil {
 		return err
 	}
-	began, after := time.Now(), ids[2]
-	for {
-		last, done, err := s.fanOutPage(ctx, ids[0], ids[1], after, time.Since(began) >= s.Config.FanoutTurn)
+	f := fanout{post: ids[0], author: ids[1], after: ids[2], leastViews: task.GetLeastViews()}
+	for began := time.Now(); ; {
+		done, err := s.fanOutPage(ctx, &f, time.Since(began) >= s.Config.FanoutTurn)
 		if err != nil || done {
 			return err
 		}
-		after = last
 	}
+}
+
+// fanout is how far one has come.
+type fanout struct {
+	post, author, after uuid.UUID
+	leastViews          float64
+}
+
+// written is what one page did.
+type written struct {
+	readers, moved int32
+	last           uuid.UUID
 }
 
 // fanOutPage writes one page. If yield is set and there are more, what follows
 // is enqueued in the same transaction and the turn is done. Whoever has the post
 // already has it from a turn that is repeated or from a move; then the page is
 // written anew with an eye on that.
-func (s *Service) fanOutPage(ctx context.Context, post, author, after uuid.UUID, yield bool) (last uuid.UUID, done bool, err error) {
-	p := timelinedb.FanoutPageParams{PostID: post, AuthorID: author, AfterReaderID: after, PageLimit: int32(s.Config.FanoutPage)} //nolint:gosec // a setting of thousands
-	write := func(tx postgres.Tx) (timelinedb.FanoutPageRow, error) {
-		row, err := s.q.FanoutFreshPage(ctx, tx, timelinedb.FanoutFreshPageParams(p))
-		return timelinedb.FanoutPageRow(row), err
-	}
-	last, done, err = s.writePage(ctx, p, yield, write)
+func (s *Service) fanOutPage(ctx context.Context, f *fanout, yield bool) (done bool, err error) {
+	began := time.Now()
+	page, done, err := s.writePage(ctx, f, yield, s.freshPage)
 	if fault.Is(err, fault.Exists) {
-		write = func(tx postgres.Tx) (timelinedb.FanoutPageRow, error) { return s.q.FanoutPage(ctx, tx, p) }
-		last, done, err = s.writePage(ctx, p, yield, write)
+		page, done, err = s.writePage(ctx, f, yield, s.repeatedPage)
 	}
-	return last, done, err
+	if err != nil {
+		return false, err
+	}
+	pushes := int(page.readers - page.moved)
+	s.counts.deliveries.Add(int64(pushes))
+	s.counts.moves.Add(int64(page.moved))
+	s.costs.measure(costPush, time.Since(began), pushes)
+	f.after = page.last
+	return done, nil
 }
 
-func (s *Service) writePage(ctx context.Context, p timelinedb.FanoutPageParams, yield bool, write func(postgres.Tx) (timelinedb.FanoutPageRow, error)) (last uuid.UUID, done bool, err error) {
+func (s *Service) writePage(ctx context.Context, f *fanout, yield bool, write func(context.Context, postgres.Tx, *fanout) (written, error)) (page written, done bool, err error) {
 	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		row, err := write(tx)
-		if err != nil {
+		if page, err = write(ctx, tx, f); err != nil {
 			return err
 		}
-		last, done = row.LastReaderID, row.Readers < p.PageLimit
-		if done || !yield {
+		if done = int(page.readers) < s.Config.FanoutPage; done || !yield {
 			return nil
 		}
 		done = true
-		next := &timelinev1.FanoutPage{PostId: p.PostID.String(), AuthorId: p.AuthorID.String(), AfterReaderId: last.String()}
+		next := &timelinev1.FanoutPage{PostId: f.post.String(), AuthorId: f.author.String(), AfterReaderId: page.last.String(), LeastViews: f.leastViews}
 		return s.Queue.Enqueue(ctx, tx, queue.Task{Topic: topicFanout, Queue: queue.Fanout, Message: next})
 	})
-	return last, done, err
+	return page, done, err
+}
+
+// freshPage expects that nobody has the post yet.
+func (s *Service) freshPage(ctx context.Context, tx postgres.Tx, f *fanout) (written, error) {
+	if f.leastViews > 0 {
+		return s.reviewedPage(ctx, tx, f)
+	}
+	row, err := s.q.FanoutFreshPage(ctx, tx, timelinedb.FanoutFreshPageParams(s.pageParams(f)))
+	return written{readers: row.Readers, last: row.LastReaderID}, err
+}
+
+func (s *Service) repeatedPage(ctx context.Context, tx postgres.Tx, f *fanout) (written, error) {
+	row, err := s.q.FanoutPage(ctx, tx, s.pageParams(f))
+	return written{readers: row.Readers, last: row.LastReaderID}, err
+}
+
+// reviewedPage moves readers to pull to whom it does not pay to push.
+func (s *Service) reviewedPage(ctx context.Context, tx postgres.Tx, f *fanout) (written, error) {
+	now := s.Now()
+	row, err := s.q.FanoutReviewedPage(ctx, tx, timelinedb.FanoutReviewedPageParams{
+		AuthorID: f.author, PostID: f.post, AfterReaderID: f.after, PageLimit: int32(s.Config.FanoutPage), //nolint:gosec // a setting of thousands
+		LeastViews: f.leastViews, Moment: now, MovedBefore: now.Add(-policy.MoveEvery), DormantBefore: now.Add(-policy.DormantAfter),
+	})
+	return written{readers: row.Readers, moved: row.Moved, last: row.LastReaderID}, err
+}
+
+func (s *Service) pageParams(f *fanout) timelinedb.FanoutPageParams {
+	return timelinedb.FanoutPageParams{PostID: f.post, AuthorID: f.author, AfterReaderID: f.after, PageLimit: int32(s.Config.FanoutPage)} //nolint:gosec // a setting of thousands
 }

@@ -64,8 +64,16 @@ func (s *Service) listFollowing(ctx context.Context, viewer uuid.UUID) ([]follow
 }
 
 func follows(list []follow, author uuid.UUID) bool {
-	_, found := slices.BinarySearchFunc(list, author, func(f follow, author uuid.UUID) int { return compare(f.author, author) })
-	return found
+	_, ok := followOf(list, author)
+	return ok
+}
+
+func followOf(list []follow, author uuid.UUID) (follow, bool) {
+	i, ok := slices.BinarySearchFunc(list, author, func(f follow, author uuid.UUID) int { return compare(f.author, author) })
+	if !ok {
+		return follow{}, false
+	}
+	return list[i], true
 }
 
 // authorsOf is a list of its own.

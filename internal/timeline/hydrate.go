@@ -12,28 +12,34 @@ import (
 )
 
 // hydrate makes items of entries. Posts that were deleted, and those of accounts
-// that were, drop out.
-func (s *Service) hydrate(ctx context.Context, viewer uuid.UUID, entries []entry) ([]*timelinev1.TimelineItem, error) {
+// that were, drop out; where accounts cannot be reached an item has its author's
+// id alone. Both are counted as degraded.
+func (s *Service) hydrate(ctx context.Context, viewer uuid.UUID, entries []entry) (items []*timelinev1.TimelineItem, degraded int, err error) {
 	if len(entries) == 0 {
-		return nil, nil
+		return nil, 0, nil
 	}
 	var users map[uuid.UUID]*userv1.User
 	var g errgroup.Group
 	g.Go(func() (err error) { users, err = s.authors(ctx, entries); return err })
 	posts, err := s.posts(ctx, viewer, entries)
-	if wrong := g.Wait(); err == nil {
-		err = wrong
-	}
+	unreachable := g.Wait() != nil
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	items := make([]*timelinev1.TimelineItem, 0, len(entries))
+	items = make([]*timelinev1.TimelineItem, 0, len(entries))
 	for i, e := range entries {
-		if author := users[e.author]; posts[i] != nil && author != nil {
+		author := users[e.author]
+		if unreachable {
+			author = &userv1.User{Id: e.author.String()}
+		}
+		if posts[i] == nil || author == nil || unreachable {
+			degraded++
+		}
+		if posts[i] != nil && author != nil {
 			items = append(items, &timelinev1.TimelineItem{Post: posts[i], Author: author, Why: why(e, viewer)})
 		}
 	}
-	return items, nil
+	return items, degraded, nil
 }
 
 func why(e entry, viewer uuid.UUID) timelinev1.Why {

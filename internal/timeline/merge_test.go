@@ -57,45 +57,27 @@ func TestAnAuthorIsPulledUnlessPushedInThisIncarnation(t *testing.T) {
 			return list
 		}
 		following, edges := draw("following"), draw("edges")
+		flying := anyID(rapid.ByteMax(15).Draw(t, "in flight"))
 		snap := timelinedb.ReadPageRow{}
+		after := map[follow]uuid.UUID{}
 		for _, e := range edges {
-			snap.Pushed, snap.PushedSince = append(snap.Pushed, e.author), append(snap.PushedSince, e.since)
+			after[e] = anyID(rapid.ByteMax(2).Draw(t, "after"))
+			snap.Pushed, snap.PushedSince, snap.PushedAfter = append(snap.Pushed, e.author), append(snap.PushedSince, e.since), append(snap.PushedAfter, after[e])
 		}
-		var want []uuid.UUID
+		var wantPulled []uuid.UUID
+		var wantLate []lateEdge
 		for _, f := range following {
-			if !slices.Contains(edges, f) {
-				want = append(want, f.author)
+			place, pushed := after[f]
+			switch {
+			case !pushed || f.author == flying:
+				wantPulled = append(wantPulled, f.author)
+			case place != uuid.Nil:
+				wantLate = append(wantLate, lateEdge{f.author, place})
 			}
 		}
-		if got := notPushed(following, snap); !slices.Equal(got, want) {
-			t.Fatalf("got %v, want %v", got, want)
+		pulled, late := unpushed(following, snap, []uuid.UUID{flying})
+		if !slices.Equal(pulled, wantPulled) || !slices.Equal(late, wantLate) {
+			t.Fatalf("got %v and %v, want %v and %v", pulled, late, wantPulled, wantLate)
 		}
 	})
-}
-
-func FuzzResume(f *testing.F) {
-	viewer := anyID(7)
-	good := &watch{viewer: viewer, since: anyID(1), delivered: map[uuid.UUID]bool{anyID(2): true, anyID(3): true}}
-	f.Add(good.token())
-	f.Add("")
-	f.Add("AAAA")
-	f.Fuzz(func(t *testing.T, token string) {
-		w := &watch{viewer: viewer, delivered: map[uuid.UUID]bool{}}
-		if err := w.resume(token); err != nil {
-			return
-		}
-		again := &watch{viewer: viewer, delivered: map[uuid.UUID]bool{}}
-		if err := again.resume(w.token()); err != nil || again.since != w.since || len(again.delivered) != len(w.delivered) {
-			t.Fatalf("a token of %v does not read back: %v", w, err)
-		}
-	})
-}
-
-func TestATokenOfAnotherViewerIsRefused(t *testing.T) {
-	t.Parallel()
-	theirs := &watch{viewer: anyID(1), delivered: map[uuid.UUID]bool{}}
-	mine := &watch{viewer: anyID(2), delivered: map[uuid.UUID]bool{}}
-	if err := mine.resume(theirs.token()); err == nil {
-		t.Fatal("it was taken")
-	}
 }

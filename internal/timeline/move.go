@@ -3,6 +3,7 @@ package timeline
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 
 	"github.com/google/uuid"
@@ -42,12 +43,17 @@ func (s *Service) OnFollowsChanged(ctx context.Context, ev *eventv1.Event) error
 	if err != nil {
 		return err
 	}
+	_, readers := columns(edges)
 	for range rounds {
+		f, err := s.loadForce(ctx)
+		if err != nil {
+			return err
+		}
 		standing, err := s.standing(ctx, edges)
 		if err != nil {
 			return err
 		}
-		overtaken, err := s.apply(ctx, standing)
+		overtaken, err := s.apply(ctx, f, standing)
 		if err != nil {
 			return err
 		}
@@ -55,11 +61,31 @@ func (s *Service) OnFollowsChanged(ctx context.Context, ev *eventv1.Event) error
 		if err != nil {
 			return err
 		}
-		if edges = append(changed(standing, again), overtaken...); len(edges) == 0 {
+		left := append(changed(standing, again), overtaken...)
+		if s.switchedSince(ctx, f) {
+			left = edges
+		}
+		if edges = left; len(edges) == 0 {
+			s.tellOfFollows(ctx, readers)
 			return nil
 		}
 	}
 	return errRestless
+}
+
+// tellOfFollows lets live streams know. Who does not hear of it looks anew when
+// what he knows is old.
+func (s *Service) tellOfFollows(ctx context.Context, readers []uuid.UUID) {
+	if err := s.live.announceFollows(ctx, unique(readers)); err != nil {
+		s.Log.WarnContext(ctx, "cannot announce follows to live streams", slog.Any("error", err))
+	}
+}
+
+// switchedSince says whether a sweep may have passed edges by that were made
+// under the policy before it.
+func (s *Service) switchedSince(ctx context.Context, f force) bool {
+	now, err := s.loadForce(ctx)
+	return err != nil || now.version != f.version
 }
 
 func edgesOf(ev *eventv1.FollowsChanged) ([]edge, error) {
@@ -88,9 +114,9 @@ func (s *Service) standing(ctx context.Context, edges []edge) ([]edge, error) {
 	return now, nil
 }
 
-// apply deletes the edges that ended and promotes the others. It answers those
-// whose promotion was overtaken by another move.
-func (s *Service) apply(ctx context.Context, edges []edge) (overtaken []edge, err error) {
+// apply deletes the edges that ended and makes the others what the policy wants
+// of a new follow. It answers those whose promotion was overtaken by another move.
+func (s *Service) apply(ctx context.Context, f force, edges []edge) (overtaken []edge, err error) {
 	var begun, ended []edge
 	for _, e := range edges {
 		if e.since != 0 {
@@ -106,7 +132,13 @@ func (s *Service) apply(ctx context.Context, edges []edge) (overtaken []edge, er
 		}
 	}
 	for part := range slices.Chunk(begun, movedAtOnce) {
-		left, err := s.promote(ctx, part)
+		if !f.PushesNew() {
+			if err := s.add(ctx, part); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		left, err := s.promote(ctx, part, depth{copies: f.Copies(s.Config.Keep)}, s.promoteEdges)
 		if err != nil {
 			return nil, err
 		}
@@ -125,11 +157,34 @@ func changed(before, after []edge) []edge {
 	return differ
 }
 
-// promote moves edges to push. Where not all could be settled it answers all of
-// them, to be looked at again: push edges pass through unharmed.
-func (s *Service) promote(ctx context.Context, edges []edge) (overtaken []edge, err error) {
-	m, err := s.beginMove(ctx, edges)
-	if err != nil || len(m.edges) == 0 {
+// add makes edges that are pulled.
+func (s *Service) add(ctx context.Context, edges []edge) error {
+	authors, readers := columns(edges)
+	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		if err := s.q.MakeReaders(ctx, tx, readers); err != nil {
+			return err
+		}
+		generation, err := s.q.NextGeneration(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return s.q.AddEdges(ctx, tx, timelinedb.AddEdgesParams{Generation: generation, AuthorIds: authors, ReaderIds: readers, Since: incarnations(edges)})
+	})
+}
+
+// depth is how far back a move copies: so many posts of each author, and none
+// down to a place.
+type depth struct {
+	copies int
+	floor  uuid.UUID
+}
+
+// promote moves edges to push, with copies of older posts of each author.
+// Where not all could be settled it answers all of them, to be looked at again:
+// push edges pass through unharmed.
+func (s *Service) promote(ctx context.Context, edges []edge, d depth, begin beginning) (overtaken []edge, err error) {
+	m := &move{depth: d}
+	if err := s.beginMove(ctx, m, edges, begin); err != nil || len(m.edges) == 0 {
 		return nil, err
 	}
 	if err := s.copyLogs(ctx, m); err != nil {
@@ -144,63 +199,74 @@ func (s *Service) promote(ctx context.Context, edges []edge) (overtaken []edge, 
 
 // move is edges on their way to push.
 type move struct {
+	depth
 	generation int64
 	edges      []edge
-	// copiedFrom is the place down to which each edge's log was copied; raised
-	// holds the readers who cannot be promised posts that far down.
-	copiedFrom []uuid.UUID
-	raised     map[uuid.UUID]uuid.UUID
+	// pushedAfter is for each edge the place after which what is written of its
+	// author is complete; versions are its reader's when the copy began.
+	pushedAfter []uuid.UUID
+	versions    []int64
 }
+
+// beginning is a statement that makes edges promoting, and answers which.
+type beginning func(ctx context.Context, tx postgres.Tx, generation int64, edges []edge) ([]edge, error)
 
 // beginMove is step (a): from its commit on, fan-outs write to the edges, and
 // reads still pull them.
-func (s *Service) beginMove(ctx context.Context, edges []edge) (*move, error) {
-	m := &move{raised: map[uuid.UUID]uuid.UUID{}}
-	authors, readers := columns(edges)
-	since := make([]int64, len(edges))
-	for i, e := range edges {
-		since[i] = e.since
-	}
-	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		if err := s.q.MakeReaders(ctx, tx, readers); err != nil {
+func (s *Service) beginMove(ctx context.Context, m *move, edges []edge, begin beginning) error {
+	_, readers := columns(edges)
+	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		err := s.q.MakeReaders(ctx, tx, readers)
+		if err != nil {
 			return err
 		}
-		var err error
 		if m.generation, err = s.q.NextGeneration(ctx, tx); err != nil {
 			return err
 		}
-		rows, err := s.q.PromoteEdges(ctx, tx, timelinedb.PromoteEdgesParams{Generation: m.generation, AuthorIds: authors, ReaderIds: readers, Since: since})
-		m.edges = m.edges[:0]
-		for _, r := range rows {
-			m.edges = append(m.edges, edge{author: r.AuthorID, reader: r.ReaderID})
-		}
+		m.edges, err = begin(ctx, tx, m.generation, edges)
 		return err
 	})
-	return m, err
+}
+
+// promoteEdges takes the edges of follows as the graph has them.
+func (s *Service) promoteEdges(ctx context.Context, tx postgres.Tx, generation int64, edges []edge) ([]edge, error) {
+	authors, readers := columns(edges)
+	rows, err := s.q.PromoteEdges(ctx, tx, timelinedb.PromoteEdgesParams{Generation: generation, AuthorIds: authors, ReaderIds: readers, Since: incarnations(edges)})
+	promoted := make([]edge, len(rows))
+	for i, r := range rows {
+		promoted[i] = edge{author: r.AuthorID, reader: r.ReaderID, since: r.Since}
+	}
+	return promoted, err
+}
+
+// promoteKnown takes edges that the timeline had when it looked; those that ended
+// since stay gone.
+func (s *Service) promoteKnown(ctx context.Context, tx postgres.Tx, generation int64, edges []edge) ([]edge, error) {
+	authors, readers := columns(edges)
+	rows, err := s.q.PromoteKnownEdges(ctx, tx, timelinedb.PromoteKnownEdgesParams{Generation: generation, AuthorIds: authors, ReaderIds: readers, Since: incarnations(edges)})
+	promoted := make([]edge, len(rows))
+	for i, r := range rows {
+		promoted[i] = edge{author: r.AuthorID, reader: r.ReaderID, since: r.Since}
+	}
+	return promoted, err
 }
 
 // settle is step (c): the edges are push, if each is still the one that was
-// promoted and its reader's horizon is not older than what was copied. An edge
-// that fails stays promoting, which is correct, and is moved anew.
+// promoted and its reader's timeline is what was copied into. An edge that fails
+// stays promoting, which is correct, and is moved anew.
 func (s *Service) settle(ctx context.Context, m *move) (settled int, err error) {
 	authors, readers := columns(m.edges)
-	raised := timelinedb.RaiseHorizonsParams{}
-	for reader, horizon := range m.raised {
-		raised.ReaderIds, raised.Horizons = append(raised.ReaderIds, reader), append(raised.Horizons, horizon)
-	}
 	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
 		if _, err := s.q.LockReaders(ctx, tx, unique(readers)); err != nil {
 			return err
 		}
-		if len(raised.ReaderIds) > 0 {
-			if err := s.q.RaiseHorizons(ctx, tx, raised); err != nil {
-				return err
-			}
-		}
-		n, err := s.q.SettleEdges(ctx, tx, timelinedb.SettleEdgesParams{AuthorIds: authors, ReaderIds: readers, CopiedFrom: m.copiedFrom, Generation: m.generation})
+		n, err := s.q.SettleEdges(ctx, tx, timelinedb.SettleEdgesParams{
+			AuthorIds: authors, ReaderIds: readers, PushedAfter: m.pushedAfter, Versions: m.versions, Generation: m.generation, Moment: s.Now(),
+		})
 		settled = int(n)
 		return err
 	})
+	s.counts.moves.Add(int64(settled))
 	return settled, err
 }
 
@@ -210,6 +276,14 @@ func columns(edges []edge) (authors, readers []uuid.UUID) {
 		authors[i], readers[i] = e.author, e.reader
 	}
 	return authors, readers
+}
+
+func incarnations(edges []edge) []int64 {
+	since := make([]int64, len(edges))
+	for i, e := range edges {
+		since[i] = e.since
+	}
+	return since
 }
 
 func unique(ids []uuid.UUID) []uuid.UUID {

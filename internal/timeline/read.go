@@ -27,7 +27,7 @@ func (s *Service) GetHomeTimeline(ctx context.Context, req *timelinev1.GetHomeTi
 	if err != nil {
 		return nil, err
 	}
-	r, err := requestOf(caller, req)
+	r, err := s.requestOf(ctx, caller, req)
 	if err != nil {
 		return nil, err
 	}
@@ -47,19 +47,14 @@ func (s *Service) GetHomeTimeline(ctx context.Context, req *timelinev1.GetHomeTi
 	return res, nil
 }
 
-func requestOf(caller identity.Caller, req *timelinev1.GetHomeTimelineRequest) (request, error) {
-	r := request{viewer: caller.UserID, strategy: timelinev1.Strategy_STRATEGY_PUSH}
+func (s *Service) requestOf(ctx context.Context, caller identity.Caller, req *timelinev1.GetHomeTimelineRequest) (request, error) {
+	r := request{viewer: caller.UserID, strategy: s.inForce(ctx).Strategy}
 	chosen := req.GetStrategy() != timelinev1.Strategy_STRATEGY_UNSPECIFIED
 	if (chosen || req.GetViewerId() != "") && !caller.Holds(accessv1.Role_ROLE_ADMIN) {
 		return r, errOperator
 	}
 	if chosen {
 		r.strategy = req.GetStrategy()
-	}
-	switch r.strategy {
-	case timelinev1.Strategy_STRATEGY_PUSH, timelinev1.Strategy_STRATEGY_PULL:
-	default:
-		return r, fault.InField("strategy", "strategy_unavailable", "this deployment knows the strategies push and pull")
 	}
 	if req.GetViewerId() == "" {
 		return r, nil
@@ -76,6 +71,7 @@ type homePage struct {
 	skeleton skeleton
 	strategy timelinev1.Strategy
 	age      time.Duration
+	degraded int
 }
 
 func (p homePage) freshness() *timelinev1.Freshness {
@@ -83,7 +79,8 @@ func (p homePage) freshness() *timelinev1.Freshness {
 		Strategy:      p.strategy,
 		AuthorsPushed: int32(p.skeleton.pushed), //nolint:gosec // at most 10,000
 		AuthorsPulled: int32(p.skeleton.pulled), //nolint:gosec // at most 10,000
-		Complete:      true,
+		Complete:      p.degraded == 0,
+		ItemsDegraded: int32(p.degraded), //nolint:gosec // at most some hundreds
 		Age:           durationpb.New(p.age),
 	}
 }
@@ -97,10 +94,11 @@ func (s *Service) page(ctx context.Context, r request, before uuid.UUID, size in
 			return p, err
 		}
 		p.skeleton, p.age = stretch, max(p.age, age)
-		items, err := s.hydrate(ctx, r.viewer, stretch.entries)
+		items, degraded, err := s.hydrate(ctx, r.viewer, stretch.entries)
 		if err != nil {
 			return p, err
 		}
+		p.degraded += degraded
 		p.next = stretch.next
 		if room := size - len(p.items); len(items) >= room {
 			p.fill(items, room)
@@ -115,6 +113,30 @@ func (s *Service) page(ctx context.Context, r request, before uuid.UUID, size in
 	return p, nil
 }
 
+// Newest are the newest posts of a reader's timeline, newest first, read as his
+// pages are but past the cache of heads; for the auditor.
+func (s *Service) Newest(ctx context.Context, reader uuid.UUID, limit int) ([]uuid.UUID, error) {
+	r, before := request{viewer: reader, strategy: s.inForce(ctx).Strategy}, id.Max
+	var posts []uuid.UUID
+	for range maxStretches {
+		sk, err := s.skeleton(ctx, r, before, limit)
+		if err != nil {
+			return nil, err
+		}
+		items, _, err := s.hydrate(ctx, reader, sk.entries)
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range items[:min(len(items), limit-len(posts))] {
+			posts = append(posts, uuid.MustParse(item.GetPost().GetId()))
+		}
+		if before = sk.next; before == uuid.Nil || len(posts) == limit {
+			break
+		}
+	}
+	return posts, nil
+}
+
 // fill takes what there is room for; the next page begins after the last taken,
 // unless nothing at all is below it.
 func (p *homePage) fill(items []*timelinev1.TimelineItem, room int) {
@@ -127,8 +149,9 @@ func (p *homePage) fill(items []*timelinev1.TimelineItem, room int) {
 
 // headKey is a reader's first stretch of a length.
 type headKey struct {
-	viewer uuid.UUID
-	limit  int
+	viewer   uuid.UUID
+	limit    int
+	pullsAll bool
 }
 
 type head struct {
@@ -136,24 +159,39 @@ type head struct {
 	readAt   time.Time
 }
 
-// stretch reads a skeleton, the newest one through the cache of heads.
+// stretch reads a skeleton, the newest one through the cache of heads, unless
+// somebody followed has posted since.
 func (s *Service) stretch(ctx context.Context, r request, before uuid.UUID, size int) (skeleton, time.Duration, error) {
-	if before != id.Max || r.strategy != timelinev1.Strategy_STRATEGY_PUSH {
+	if before != id.Max {
 		sk, err := s.skeleton(ctx, r, before, size)
 		return sk, 0, err
 	}
-	h, _, err := s.heads.Get(ctx, headKey{r.viewer, size}, s.loadHeads)
+	key := headKey{r.viewer, size, r.pullsAll()}
+	h, _, err := s.heads.Get(ctx, key, s.loadHeads)
+	if err != nil {
+		return skeleton{}, 0, err
+	}
+	following, err := s.following(ctx, r.viewer)
+	if err == nil && s.live.fresher(following, h.readAt) {
+		s.heads.Invalidate(key)
+		h, _, err = s.heads.Get(ctx, key, s.loadHeads)
+	}
 	return h.skeleton, time.Since(h.readAt), err
 }
 
 func (s *Service) loadHeads(ctx context.Context, keys []headKey) (map[headKey]head, error) {
 	found := make(map[headKey]head, len(keys))
 	for _, k := range keys {
+		r := request{viewer: k.viewer}
+		if k.pullsAll {
+			r.strategy = timelinev1.Strategy_STRATEGY_PULL
+		}
 		now := time.Now()
-		sk, err := s.skeleton(ctx, request{viewer: k.viewer, strategy: timelinev1.Strategy_STRATEGY_PUSH}, id.Max, k.limit)
+		sk, err := s.skeleton(ctx, r, id.Max, k.limit)
 		if err != nil {
 			return nil, err
 		}
+		s.viewed(ctx, k.viewer, sk)
 		found[k] = head{skeleton: sk, readAt: now}
 	}
 	return found, nil

@@ -42,16 +42,15 @@ func (s *Service) Recount(ctx context.Context, report func(difference string)) (
 // Edges counts the edges that are push, and those that are not or not yet.
 func (s *Service) Edges(ctx context.Context) (push, other int64, err error) {
 	row, err := s.q.CountEdges(ctx, s.DB.Writer(ctx))
-	return row.Push, row.Other, err
+	return row.Push, row.AllEdges - row.Push, err
 }
 
 // Chill forgets what was written for a reader, as a dormant one's entries are:
 // his horizon goes up first, and his next read wakes him.
 func (s *Service) Chill(ctx context.Context, reader uuid.UUID) error {
-	db := s.DB.Writer(ctx)
-	if err := s.q.RaiseHorizons(ctx, db, timelinedb.RaiseHorizonsParams{ReaderIds: []uuid.UUID{reader}, Horizons: []uuid.UUID{id.Max}}); err != nil {
+	p := timelinedb.RaiseHorizonsParams{ReaderIds: []uuid.UUID{reader}, Horizons: []uuid.UUID{id.Max}}
+	if err := s.q.RaiseHorizons(ctx, s.DB.Writer(ctx), p); err != nil {
 		return err
 	}
-	_, err := s.q.DeleteBelowHorizon(ctx, db, []uuid.UUID{reader})
-	return err
+	return s.deleteBelow(ctx, p.ReaderIds)
 }

@@ -3,6 +3,8 @@ package timeline
 import (
 	"bytes"
 	"context"
+	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -37,6 +39,9 @@ type request struct {
 	strategy timelinev1.Strategy
 }
 
+// pullsAll says that nothing that was written counts.
+func (r request) pullsAll() bool { return r.strategy == timelinev1.Strategy_STRATEGY_PULL }
+
 // skeleton reads at most limit entries before a place.
 func (s *Service) skeleton(ctx context.Context, r request, before uuid.UUID, limit int) (skeleton, error) {
 	following, err := s.following(ctx, r.viewer)
@@ -48,13 +53,18 @@ func (s *Service) skeleton(ctx context.Context, r request, before uuid.UUID, lim
 		return skeleton{}, err
 	}
 	written, floor := writtenEntries(snap, following, limit)
-	pulled := notPushed(following, snap)
-	out := skeleton{pushed: len(following) - len(pulled), pulled: len(pulled)}
+	pulled, late := unpushed(following, snap, s.live.inFlight(following))
+	out := skeleton{pulled: len(pulled)}
 	logs, err := s.pull(ctx, append(pulled, r.viewer), before, floor, limit)
 	if err != nil {
 		return skeleton{}, err
 	}
 	out.entries = merge(written, logs, limit)
+	if err := s.pullLate(ctx, late, before, floor, limit, &out); err != nil {
+		return skeleton{}, err
+	}
+	out.pushed = len(following) - out.pulled
+	s.counts.pulls.Add(int64(out.pulled))
 	switch {
 	case len(out.entries) == limit:
 		out.next = out.entries[limit-1].post
@@ -66,9 +76,29 @@ func (s *Service) skeleton(ctx context.Context, r request, before uuid.UUID, lim
 	return out, err
 }
 
+// pullLate adds the logs of authors whose edges are complete only after a place
+// that is above the last entry found so far, or above the floor.
+func (s *Service) pullLate(ctx context.Context, late []lateEdge, before, floor uuid.UUID, limit int, out *skeleton) error {
+	if len(out.entries) == limit {
+		floor = out.entries[limit-1].post
+	}
+	var authors []uuid.UUID
+	for _, e := range late {
+		if compare(e.after, floor) >= 0 {
+			authors = append(authors, e.author)
+		}
+	}
+	if len(authors) == 0 {
+		return nil
+	}
+	logs, err := s.pull(ctx, authors, before, floor, limit)
+	out.entries, out.pulled = merge(out.entries, logs, limit), out.pulled+len(authors)
+	return err
+}
+
 // snapshot reads what decides a page. Under pull nothing that was written counts.
 func (s *Service) snapshot(ctx context.Context, r request, before uuid.UUID, limit int) (timelinedb.ReadPageRow, error) {
-	if r.strategy == timelinev1.Strategy_STRATEGY_PULL {
+	if r.pullsAll() {
 		return timelinedb.ReadPageRow{Horizon: id.Max}, nil
 	}
 	return s.q.ReadPage(ctx, s.DB.Reader(ctx), timelinedb.ReadPageParams{ReaderID: r.viewer, BeforeID: before, PageLimit: int32(limit)}) //nolint:gosec // bounded
@@ -76,7 +106,7 @@ func (s *Service) snapshot(ctx context.Context, r request, before uuid.UUID, lim
 
 // below goes on under the horizon, where every author is pulled.
 func (s *Service) below(ctx context.Context, r request, following []follow, horizon, before uuid.UUID, limit int, out *skeleton) error {
-	out.cold = r.strategy != timelinev1.Strategy_STRATEGY_PULL
+	out.cold = !r.pullsAll()
 	rest := limit - len(out.entries)
 	logs, err := s.pull(ctx, append(authorsOf(following), r.viewer), least(horizon, before), uuid.Nil, rest)
 	if err != nil {
@@ -107,10 +137,14 @@ func writtenEntries(snap timelinedb.ReadPageRow, following []follow, limit int) 
 
 // pull merges the logs of authors from a place (inclusive) to another.
 func (s *Service) pull(ctx context.Context, authors []uuid.UUID, before, from uuid.UUID, limit int) ([]entry, error) {
+	began := time.Now()
 	req := &postv1.ListLogRequest{AuthorIds: id.Strings(authors), BeforeId: upper(before), FromId: id.String(from), Limit: int32(limit)} //nolint:gosec // bounded
 	res, err := s.Posts.ListLog(ctx, req)
 	if err != nil {
 		return nil, err
+	}
+	if len(authors) > 1 {
+		s.costs.measure(costPull, time.Since(began), len(authors))
 	}
 	return logEntries(res)
 }
@@ -165,18 +199,26 @@ func least(a, b uuid.UUID) uuid.UUID {
 	return b
 }
 
-// notPushed are the authors whose posts are not written to the reader in the
-// present incarnation of the follow. Both lists ascend by author.
-func notPushed(following []follow, snap timelinedb.ReadPageRow) []uuid.UUID {
-	pulled := make([]uuid.UUID, 0, max(len(following)-len(snap.Pushed), 0)+1)
+// lateEdge is a push edge that is complete only after a place.
+type lateEdge struct{ author, after uuid.UUID }
+
+// unpushed are the authors whose posts are not written to the reader: their edge
+// is not push in the present incarnation of the follow, or a large fan-out is
+// under way. late are those whose older posts are not. All lists ascend by author.
+func unpushed(following []follow, snap timelinedb.ReadPageRow, inFlight []uuid.UUID) (pulled []uuid.UUID, late []lateEdge) {
+	pulled = make([]uuid.UUID, 0, max(len(following)-len(snap.Pushed), 0)+1)
 	i := 0
 	for _, f := range following {
 		for i < len(snap.Pushed) && compare(snap.Pushed[i], f.author) < 0 {
 			i++
 		}
-		if i == len(snap.Pushed) || snap.Pushed[i] != f.author || snap.PushedSince[i] != f.since {
+		pushed := i < len(snap.Pushed) && snap.Pushed[i] == f.author && snap.PushedSince[i] == f.since
+		switch {
+		case !pushed || slices.Contains(inFlight, f.author):
 			pulled = append(pulled, f.author)
+		case snap.PushedAfter[i] != uuid.Nil:
+			late = append(late, lateEdge{f.author, snap.PushedAfter[i]})
 		}
 	}
-	return pulled
+	return pulled, late
 }

@@ -61,8 +61,19 @@ func (s *Service) trimPage(ctx context.Context, after uuid.UUID) (last uuid.UUID
 	for i, r := range rows {
 		all[i] = r.ReaderID
 	}
-	_, err = s.q.DeleteBelowHorizon(ctx, s.DB.Writer(ctx), all)
-	return all[len(all)-1], len(rows) < trimmedAtOnce, err
+	return all[len(all)-1], len(rows) < trimmedAtOnce, s.deleteBelow(ctx, all)
+}
+
+// deleteBelow deletes what is below the horizons of readers. It holds them, so
+// that a move either is over before, and its horizon counts, or learns of it.
+func (s *Service) deleteBelow(ctx context.Context, readers []uuid.UUID) error {
+	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		if _, err := s.q.LockReaders(ctx, tx, readers); err != nil {
+			return err
+		}
+		_, err := s.q.DeleteBelowHorizon(ctx, tx, readers)
+		return err
+	})
 }
 
 // OnAccountDeleted forgets what was written for a reader. His edges as an author

@@ -3,11 +3,13 @@ package timeline
 import (
 	"context"
 	"log/slog"
+	"slices"
 
 	"github.com/google/uuid"
 
 	"github.com/throng-social/throng/gen/db/timelinedb"
 	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
+	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/id"
 	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/queue"
@@ -25,7 +27,7 @@ func (s *Service) wakeIfCold(ctx context.Context, r request, sk skeleton) {
 	}
 	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
 		horizon, written, err := s.warmth(ctx, tx, r.viewer)
-		if err != nil || horizon == uuid.Nil || written >= s.Config.Keep/2 {
+		if err != nil || horizon == uuid.Nil || written >= s.inForce(ctx).Copies(s.Config.Keep)/2 {
 			return err
 		}
 		n, err := s.q.LeaseReader(ctx, tx, timelinedb.LeaseReaderParams{ReaderID: r.viewer, Seconds: moveLease})
@@ -45,57 +47,133 @@ func (s *Service) warmth(ctx context.Context, tx postgres.Tx, reader uuid.UUID) 
 	return snap.Horizon, len(snap.PostIds), err
 }
 
-// wake lowers a reader's horizon so that Keep entries are above it: all his edges
-// promoting, then a copy from the primary, then one commit that sets horizon and
-// edges, if nothing else became push in between.
-func (s *Service) wake(ctx context.Context, task *timelinev1.MoveReader) error {
-	reader, err := id.Parse("reader_id", task.GetReaderId())
+// moveReader moves a reader's edges to where the policy wants them: along with
+// his horizon where that is up, else each by itself.
+func (s *Service) moveReader(ctx context.Context, task *timelinev1.MoveReader) error {
+	ids, err := id.ParseAll("move_reader", []string{task.GetReaderId(), task.GetPageEndId()})
 	if err != nil {
 		return err
 	}
-	generation, authors, err := s.promoteReader(ctx, reader)
-	if err != nil || len(authors) == 0 {
+	reader := ids[0]
+	rate, err := s.q.GetReaderRate(ctx, s.DB.Writer(ctx), reader)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
-	entries, err := s.primaryLog(ctx, authors, s.Config.Keep, 0)
+	f := s.inForce(ctx)
+	wanted, err := s.wanted(ctx, f, reader, rate)
+	if err != nil {
+		return err
+	}
+	if rate.Horizon != uuid.Nil {
+		return s.wake(ctx, reader, authorsOfEdges(wanted.all), f.Copies(s.Config.Keep))
+	}
+	d := depth{copies: f.Copies(s.Config.Keep), floor: ids[1]}
+	if !f.Reviews() {
+		d.floor = uuid.Nil
+	}
+	return s.promoteAll(ctx, wanted.unpushed, d)
+}
+
+// promoteAll promotes edges, some at once, and those again that others moved
+// meanwhile.
+func (s *Service) promoteAll(ctx context.Context, edges []edge, d depth) error {
+	for part := range slices.Chunk(edges, movedAtOnce) {
+		for range rounds {
+			left, err := s.promote(ctx, part, d, s.promoteKnown)
+			if err != nil {
+				return err
+			}
+			if part = left; len(part) == 0 {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// wake lowers a reader's horizon so that what the policy copies is above it: the
+// edges that it wants promoting, all others pull, then a copy from the primary,
+// then one commit that sets horizon and edges, if nothing came in between.
+func (s *Service) wake(ctx context.Context, reader uuid.UUID, authors []uuid.UUID, copies int) error {
+	w, err := s.beginWake(ctx, reader, authors)
+	if err != nil {
+		return err
+	}
+	if err := s.copyMerged(ctx, w, copies); err != nil {
+		return err
+	}
+	return s.settleReader(ctx, w)
+}
+
+// waking is a reader whose horizon goes down, with the edges that become push.
+type waking struct {
+	reader              uuid.UUID
+	generation, version int64
+	authors             []uuid.UUID
+	// horizon is where it goes.
+	horizon uuid.UUID
+}
+
+// beginWake is step (a) for all edges of a reader.
+func (s *Service) beginWake(ctx context.Context, reader uuid.UUID, authors []uuid.UUID) (*waking, error) {
+	w := &waking{reader: reader}
+	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
+		w.authors = w.authors[:0]
+		locked, err := s.q.LockReaders(ctx, tx, []uuid.UUID{reader})
+		if err != nil || len(locked) == 0 {
+			return err
+		}
+		w.version = locked[0].Version
+		if w.generation, err = s.q.NextGeneration(ctx, tx); err != nil {
+			return err
+		}
+		rows, err := s.q.PromoteReader(ctx, tx, timelinedb.PromoteReaderParams{ReaderID: reader, Generation: w.generation, AuthorIds: authors})
+		for _, r := range rows {
+			if r.Promoting {
+				w.authors = append(w.authors, r.AuthorID)
+			}
+		}
+		return err
+	})
+	return w, err
+}
+
+// copyMerged is step (b): the newest posts of all authors together, down to one
+// horizon.
+func (s *Service) copyMerged(ctx context.Context, w *waking, copies int) error {
+	if len(w.authors) == 0 {
+		return nil
+	}
+	entries, err := s.primaryLog(ctx, w.authors, copies, 0)
 	if err != nil {
 		return err
 	}
 	c := copier{service: s}
 	for _, e := range entries {
-		if err := c.add(ctx, reader, e); err != nil {
+		if err := c.add(ctx, w.reader, e); err != nil {
 			return err
 		}
 	}
-	if err := c.flush(ctx); err != nil {
-		return err
+	if len(entries) == copies {
+		w.horizon = entries[copies-1].post
 	}
-	horizon := uuid.Nil
-	if len(entries) == s.Config.Keep {
-		horizon = entries[len(entries)-1].post
-	}
-	return s.settleReader(ctx, reader, horizon, generation)
-}
-
-func (s *Service) promoteReader(ctx context.Context, reader uuid.UUID) (generation int64, authors []uuid.UUID, err error) {
-	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		if generation, err = s.q.NextGeneration(ctx, tx); err != nil {
-			return err
-		}
-		authors, err = s.q.PromoteReader(ctx, tx, timelinedb.PromoteReaderParams{ReaderID: reader, Generation: generation})
-		return err
-	})
-	return generation, authors, err
+	return c.flush(ctx)
 }
 
 // settleReader drops the move when it was overtaken; the edges stay promoting,
 // and the next read or the next try moves them.
-func (s *Service) settleReader(ctx context.Context, reader, horizon uuid.UUID, generation int64) error {
+func (s *Service) settleReader(ctx context.Context, w *waking) error {
 	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		if _, err := s.q.LockReaders(ctx, tx, []uuid.UUID{reader}); err != nil {
+		if _, err := s.q.LockReaders(ctx, tx, []uuid.UUID{w.reader}); err != nil {
 			return err
 		}
-		n, err := s.q.SettleReader(ctx, tx, timelinedb.SettleReaderParams{ReaderID: reader, Horizon: horizon, Generation: generation})
+		n, err := s.q.SettleReader(ctx, tx, timelinedb.SettleReaderParams{
+			ReaderID: w.reader, Horizon: w.horizon, Version: w.version, Generation: w.generation,
+			Moment: s.Now(),
+		})
 		if err == nil && n == 0 {
 			return errRestless
 		}

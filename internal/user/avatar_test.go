@@ -19,6 +19,7 @@ import (
 	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
 	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/media"
+	"github.com/throng-social/throng/internal/rpc/rpctest"
 )
 
 // gallery is a deployment with pictures.
@@ -27,15 +28,15 @@ type gallery struct {
 	media *media.Service
 }
 
-func withPictures(t *testing.T) gallery {
+func withPictures(t *testing.T, seam rpctest.Seam) gallery {
 	t.Helper()
 	var pictures *media.Service
-	p := setup(t, func(d *Deps) {
+	p := setup(t, seam, func(d *Deps) {
 		var err error
 		pictures, err = media.New(media.Deps{DB: d.DB, Dir: t.TempDir(), Secret: d.Secret, Log: slog.New(slog.DiscardHandler)})
 		must(t, err)
 		t.Cleanup(func() { must(t, pictures.Close()) })
-		d.Media = pictures
+		d.Media = mediaOver(t, seam, pictures)
 	})
 	return gallery{p, pictures}
 }
@@ -63,7 +64,7 @@ func (g gallery) show(ctx context.Context, picture string) (*userv1.User, error)
 // announced are the events about pictures, in the order of their writes.
 func (g gallery) announced(t *testing.T) []*eventv1.Event {
 	t.Helper()
-	rows, err := g.db.Writer(t.Context()).Query(t.Context(), "SELECT args ->> 'payload' FROM river_job WHERE kind LIKE 'media.%' ORDER BY id")
+	rows, err := g.service.db.Writer(t.Context()).Query(t.Context(), "SELECT args ->> 'payload' FROM river_job WHERE kind LIKE 'media.%' ORDER BY id")
 	must(t, err)
 	defer rows.Close()
 	var events []*eventv1.Event
@@ -100,135 +101,149 @@ func (g gallery) isThere(t *testing.T, picture string) bool {
 
 func TestAPictureIsShownEverywhereUntilItIsTakenAway(t *testing.T) {
 	t.Parallel()
-	g := withPictures(t)
-	ada := g.register(t, "ada")
-	ctx := g.as(t, ada.GetTokens())
-	picture := g.upload(t, ctx)
-	u, err := g.show(ctx, picture)
-	must(t, err)
-	equal(t, "picture", u.GetAvatar().GetId(), picture)
-	equal(t, "width", u.GetAvatar().GetWidth(), 3)
-	g.deliver(t, g.announced(t)...)
-
-	byID := &userv1.GetUserRequest{Key: &userv1.GetUserRequest_Id{Id: u.GetId()}}
-	byHandle := &userv1.GetUserRequest{Key: &userv1.GetUserRequest_Handle{Handle: "ada"}}
-	for _, req := range []*userv1.GetUserRequest{byID, byHandle} {
-		res, err := g.GetUser(ctx, req)
+	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
+		g := withPictures(t, seam)
+		ada := g.register(t, "ada")
+		ctx := g.as(t, ada.GetTokens())
+		picture := g.upload(t, ctx)
+		u, err := g.show(ctx, picture)
 		must(t, err)
-		equal(t, "picture", res.GetUser().GetAvatar().GetId(), picture)
-	}
-	equal(t, "picture at sign-in", g.login(t, "ada").GetUser().GetAvatar().GetUrl(), u.GetAvatar().GetUrl())
+		equal(t, "picture", u.GetAvatar().GetId(), picture)
+		equal(t, "width", u.GetAvatar().GetWidth(), 3)
+		g.deliver(t, g.announced(t)...)
 
-	other, err := g.UpdateProfile(ctx, &userv1.UpdateProfileRequest{Bio: new("still here")})
-	must(t, err)
-	equal(t, "picture", other.GetUser().GetAvatar().GetId(), picture)
-	u, err = g.show(ctx, "")
-	must(t, err)
-	if u.GetAvatar() != nil {
-		t.Error("the picture is still shown")
-	}
-	g.deliver(t, g.announced(t)...)
-	equal(t, "there", g.isThere(t, picture), false)
+		byID := &userv1.GetUserRequest{Key: &userv1.GetUserRequest_Id{Id: u.GetId()}}
+		byHandle := &userv1.GetUserRequest{Key: &userv1.GetUserRequest_Handle{Handle: "ada"}}
+		for _, req := range []*userv1.GetUserRequest{byID, byHandle} {
+			res, err := g.GetUser(ctx, req)
+			must(t, err)
+			equal(t, "picture", res.GetUser().GetAvatar().GetId(), picture)
+		}
+		equal(t, "picture at sign-in", g.login(t, "ada").GetUser().GetAvatar().GetUrl(), u.GetAvatar().GetUrl())
+
+		other, err := g.UpdateProfile(ctx, &userv1.UpdateProfileRequest{Bio: new("still here")})
+		must(t, err)
+		equal(t, "picture", other.GetUser().GetAvatar().GetId(), picture)
+		u, err = g.show(ctx, "")
+		must(t, err)
+		if u.GetAvatar() != nil {
+			t.Error("the picture is still shown")
+		}
+		g.deliver(t, g.announced(t)...)
+		equal(t, "there", g.isThere(t, picture), false)
+	})
 }
 
 func TestOnlyOnesOwnUploadedPictureIsTaken(t *testing.T) {
 	t.Parallel()
-	g := withPictures(t)
-	ada, ben := g.as(t, g.register(t, "ada").GetTokens()), g.as(t, g.register(t, "ben").GetTokens())
-	unfinished, err := g.media.CreateUpload(ada, &mediav1.CreateUploadRequest{ContentType: "image/png", Size: 9, IdempotencyKey: uuid.NewString()})
-	must(t, err)
-	for _, picture := range []string{g.upload(t, ben), unfinished.GetMediaId(), uuid.NewString()} {
-		_, err := g.UpdateProfile(ada, &userv1.UpdateProfileRequest{AvatarMediaId: &picture, Bio: new("new")})
-		refused(t, err, fault.Precondition, "media_not_ready")
-	}
-	me, err := g.GetMe(ada, &userv1.GetMeRequest{})
-	must(t, err)
-	equal(t, "bio", me.GetUser().GetBio(), "")
-	equal(t, "events", len(g.announced(t)), 0)
+	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
+		g := withPictures(t, seam)
+		ada, ben := g.as(t, g.register(t, "ada").GetTokens()), g.as(t, g.register(t, "ben").GetTokens())
+		unfinished, err := g.media.CreateUpload(ada, &mediav1.CreateUploadRequest{ContentType: "image/png", Size: 9, IdempotencyKey: uuid.NewString()})
+		must(t, err)
+		for _, picture := range []string{g.upload(t, ben), unfinished.GetMediaId(), uuid.NewString()} {
+			_, err := g.UpdateProfile(ada, &userv1.UpdateProfileRequest{AvatarMediaId: &picture, Bio: new("new")})
+			refused(t, err, fault.Precondition, "media_not_ready")
+		}
+		me, err := g.GetMe(ada, &userv1.GetMeRequest{})
+		must(t, err)
+		equal(t, "bio", me.GetUser().GetBio(), "")
+		equal(t, "events", len(g.announced(t)), 0)
+	})
 }
 
 func TestAReplacedPictureIsReleasedAndARepeatedCallChangesNothing(t *testing.T) {
 	t.Parallel()
-	g := withPictures(t)
-	ctx := g.as(t, g.register(t, "ada").GetTokens())
-	first, second := g.upload(t, ctx), g.upload(t, ctx)
-	for range 2 {
-		_, err := g.show(ctx, first)
+	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
+		g := withPictures(t, seam)
+		ctx := g.as(t, g.register(t, "ada").GetTokens())
+		first, second := g.upload(t, ctx), g.upload(t, ctx)
+		for range 2 {
+			_, err := g.show(ctx, first)
+			must(t, err)
+		}
+		equal(t, "events", len(g.announced(t)), 1)
+		_, err := g.show(ctx, second)
 		must(t, err)
-	}
-	equal(t, "events", len(g.announced(t)), 1)
-	_, err := g.show(ctx, second)
-	must(t, err)
-	events := g.announced(t)
-	equal(t, "events", len(events), 3)
-	// They may come in any order, and twice.
-	g.deliver(t, events[2], events[1], events[0], events[2], events[1])
-	equal(t, "first is there", g.isThere(t, first), false)
-	equal(t, "second is there", g.isThere(t, second), true)
+		events := g.announced(t)
+		equal(t, "events", len(events), 3)
+		// They may come in any order, and twice.
+		g.deliver(t, events[2], events[1], events[0], events[2], events[1])
+		equal(t, "first is there", g.isThere(t, first), false)
+		equal(t, "second is there", g.isThere(t, second), true)
+	})
 }
 
 func TestALateReleaseDoesNotTakeAwayAPictureThatIsShown(t *testing.T) {
 	t.Parallel()
-	g := withPictures(t)
-	ctx := g.as(t, g.register(t, "ada").GetTokens())
-	first, second := g.upload(t, ctx), g.upload(t, ctx)
-	for _, picture := range []string{first, second} {
-		_, err := g.show(ctx, picture)
+	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
+		g := withPictures(t, seam)
+		ctx := g.as(t, g.register(t, "ada").GetTokens())
+		first, second := g.upload(t, ctx), g.upload(t, ctx)
+		for _, picture := range []string{first, second} {
+			_, err := g.show(ctx, picture)
+			must(t, err)
+		}
+		// The first one waits to be released: it cannot be chosen again.
+		_, err := g.show(ctx, first)
+		refused(t, err, fault.Precondition, "media_not_ready")
+		g.deliver(t, g.announced(t)...)
+		u, err := g.GetMe(ctx, &userv1.GetMeRequest{})
 		must(t, err)
-	}
-	// The first one waits to be released: it cannot be chosen again.
-	_, err := g.show(ctx, first)
-	refused(t, err, fault.Precondition, "media_not_ready")
-	g.deliver(t, g.announced(t)...)
-	u, err := g.GetMe(ctx, &userv1.GetMeRequest{})
-	must(t, err)
-	equal(t, "picture", u.GetUser().GetAvatar().GetId(), second)
+		equal(t, "picture", u.GetUser().GetAvatar().GetId(), second)
+	})
 }
 
 func TestAClaimWhoseChangeFailedCanBeUsedByTheNextCall(t *testing.T) {
 	t.Parallel()
-	g := withPictures(t)
-	ada := g.register(t, "ada")
-	ctx := g.as(t, ada.GetTokens())
-	picture := g.upload(t, ctx)
-	// As if the process had ended between the claim and the change.
-	_, err := g.claimAvatar(ctx, uuid.MustParse(ada.GetUser().GetId()), uuid.MustParse(picture))
-	must(t, err)
-	_, err = g.show(ctx, picture)
-	must(t, err)
+	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
+		g := withPictures(t, seam)
+		ada := g.register(t, "ada")
+		ctx := g.as(t, ada.GetTokens())
+		picture := g.upload(t, ctx)
+		// As if the process had ended between the claim and the change.
+		_, err := g.service.claimAvatar(ctx, uuid.MustParse(ada.GetUser().GetId()), uuid.MustParse(picture))
+		must(t, err)
+		_, err = g.show(ctx, picture)
+		must(t, err)
+	})
 }
 
 func TestDeletingAnAccountReleasesItsPicture(t *testing.T) {
 	t.Parallel()
-	g := withPictures(t)
-	ctx := g.as(t, g.register(t, "ada").GetTokens())
-	picture := g.upload(t, ctx)
-	_, err := g.show(ctx, picture)
-	must(t, err)
-	_, err = g.DeleteAccount(ctx, &userv1.DeleteAccountRequest{Password: password})
-	must(t, err)
-	g.deliver(t, g.announced(t)...)
-	equal(t, "there", g.isThere(t, picture), false)
+	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
+		g := withPictures(t, seam)
+		ctx := g.as(t, g.register(t, "ada").GetTokens())
+		picture := g.upload(t, ctx)
+		_, err := g.show(ctx, picture)
+		must(t, err)
+		_, err = g.DeleteAccount(ctx, &userv1.DeleteAccountRequest{Password: password})
+		must(t, err)
+		g.deliver(t, g.announced(t)...)
+		equal(t, "there", g.isThere(t, picture), false)
+	})
 }
 
 func TestNamesAreShownWhenPicturesCannotBe(t *testing.T) {
 	t.Parallel()
-	g := withPictures(t)
-	ada := g.register(t, "ada")
-	ctx := g.as(t, ada.GetTokens())
-	_, err := g.show(ctx, g.upload(t, ctx))
-	must(t, err)
-	g.exec(t, "ALTER TABLE media_objects RENAME TO away")
-	blind := g.another(func(d *Deps) {
-		pictures, err := media.New(media.Deps{DB: d.DB, Dir: t.TempDir(), Secret: d.Secret, Log: d.Log})
+	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
+		g := withPictures(t, seam)
+		ada := g.register(t, "ada")
+		ctx := g.as(t, ada.GetTokens())
+		_, err := g.show(ctx, g.upload(t, ctx))
 		must(t, err)
-		t.Cleanup(func() { must(t, pictures.Close()) })
-		d.Media = pictures
+		g.exec(t, "ALTER TABLE media_objects RENAME TO away")
+		blind := g.another(t, func(d *Deps) {
+			pictures, err := media.New(media.Deps{DB: d.DB, Dir: t.TempDir(), Secret: d.Secret, Log: d.Log})
+			must(t, err)
+			t.Cleanup(func() { must(t, pictures.Close()) })
+			d.Media = mediaOver(t, seam, pictures)
+		})
+		res, err := blind.GetUser(ctx, &userv1.GetUserRequest{Key: &userv1.GetUserRequest_Id{Id: ada.GetUser().GetId()}})
+		must(t, err)
+		equal(t, "handle", res.GetUser().GetHandle(), "ada")
+		if res.GetUser().GetAvatar() != nil {
+			t.Error("there is a picture")
+		}
 	})
-	res, err := blind.GetUser(ctx, &userv1.GetUserRequest{Key: &userv1.GetUserRequest_Id{Id: ada.GetUser().GetId()}})
-	must(t, err)
-	equal(t, "handle", res.GetUser().GetHandle(), "ada")
-	if res.GetUser().GetAvatar() != nil {
-		t.Error("there is a picture")
-	}
 }

@@ -9,6 +9,7 @@ import (
 
 	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
 	"github.com/throng-social/throng/internal/fault"
+	"github.com/throng-social/throng/internal/rpc/rpctest"
 )
 
 func TestLimitsRefillAtTheirRate(t *testing.T) {
@@ -65,64 +66,70 @@ func TestAnIPv6NetworkCountsAsOneAddress(t *testing.T) {
 
 func TestLoginIsLimitedPerAccountWhetherItExistsOrNot(t *testing.T) {
 	t.Parallel()
-	p := setup(t, func(d *Deps) { d.Limits.LoginPerAccount = Rate{PerMinute: 10, Burst: 2} })
-	p.register(t, "ada")
-	for _, login := range []string{"ada", "nobody"} {
-		for i, spelling := range []string{login, " " + login, "@" + login} {
-			// Every try comes from somewhere else.
-			ctx := from(t, netip.AddrFrom4([4]byte{192, 0, 2, byte(i)}).String())
-			_, err := p.Login(ctx, &userv1.LoginRequest{Login: spelling, Password: "wrong password"})
-			if i < 2 {
-				refused(t, err, fault.Unauthenticated, "wrong_login")
-			} else {
-				refused(t, err, fault.Exhausted, "rate_limited")
+	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
+		p := setup(t, seam, func(d *Deps) { d.Limits.LoginPerAccount = Rate{PerMinute: 10, Burst: 2} })
+		p.register(t, "ada")
+		for _, login := range []string{"ada", "nobody"} {
+			for i, spelling := range []string{login, " " + login, "@" + login} {
+				// Every try comes from somewhere else.
+				ctx := from(t, netip.AddrFrom4([4]byte{192, 0, 2, byte(i)}).String())
+				_, err := p.Login(ctx, &userv1.LoginRequest{Login: spelling, Password: "wrong password"})
+				if i < 2 {
+					refused(t, err, fault.Unauthenticated, "wrong_login")
+				} else {
+					refused(t, err, fault.Exhausted, "rate_limited")
+				}
 			}
 		}
-	}
-	p.clock.forward(6 * time.Second)
-	p.login(t, "ada")
+		p.clock.forward(6 * time.Second)
+		p.login(t, "ada")
+	})
 }
 
 func TestSignInIsLimitedPerAddress(t *testing.T) {
 	t.Parallel()
-	once := Rate{PerMinute: 1, Burst: 1}
-	p := setup(t, func(d *Deps) {
-		d.Limits.LoginPerAddress, d.Limits.RegisterPerAddress, d.Limits.RefreshPerAddress = once, once, once
+	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
+		once := Rate{PerMinute: 1, Burst: 1}
+		p := setup(t, seam, func(d *Deps) {
+			d.Limits.LoginPerAddress, d.Limits.RegisterPerAddress, d.Limits.RefreshPerAddress = once, once, once
+		})
+		tokens := p.register(t, "ada").GetTokens()
+		for name, call := range map[string]func(address string) error{
+			"Login": func(address string) error {
+				_, err := p.Login(from(t, address), &userv1.LoginRequest{Login: uuid.NewString(), Password: password})
+				return err
+			},
+			"Register": func(address string) error {
+				_, err := p.Register(from(t, address), &userv1.RegisterRequest{Email: "ada@example.org", Handle: "ada", Password: password})
+				return err
+			},
+			"Refresh": func(address string) error {
+				_, err := p.Refresh(from(t, address), &userv1.RefreshRequest{RefreshToken: "no such token at all"})
+				return err
+			},
+		} {
+			if err := call("192.0.2.1"); fault.Is(err, fault.Exhausted) {
+				t.Errorf("%s: the first was refused", name)
+			}
+			refused(t, call("192.0.2.1"), fault.Exhausted, "rate_limited")
+			if err := call("192.0.2.2"); fault.Is(err, fault.Exhausted) {
+				t.Errorf("%s: another address was refused", name)
+			}
+		}
+		p.refresh(t, tokens.GetRefreshToken())
 	})
-	tokens := p.register(t, "ada").GetTokens()
-	for name, call := range map[string]func(address string) error{
-		"Login": func(address string) error {
-			_, err := p.Login(from(t, address), &userv1.LoginRequest{Login: uuid.NewString(), Password: password})
-			return err
-		},
-		"Register": func(address string) error {
-			_, err := p.Register(from(t, address), &userv1.RegisterRequest{Email: "ada@example.org", Handle: "ada", Password: password})
-			return err
-		},
-		"Refresh": func(address string) error {
-			_, err := p.Refresh(from(t, address), &userv1.RefreshRequest{RefreshToken: "no such token at all"})
-			return err
-		},
-	} {
-		if err := call("192.0.2.1"); fault.Is(err, fault.Exhausted) {
-			t.Errorf("%s: the first was refused", name)
-		}
-		refused(t, call("192.0.2.1"), fault.Exhausted, "rate_limited")
-		if err := call("192.0.2.2"); fault.Is(err, fault.Exhausted) {
-			t.Errorf("%s: another address was refused", name)
-		}
-	}
-	p.refresh(t, tokens.GetRefreshToken())
 }
 
 func TestChecksOfOnesOwnPasswordAreLimited(t *testing.T) {
 	t.Parallel()
-	p := setup(t, func(d *Deps) { d.Limits.LoginPerAccount = Rate{PerMinute: 1, Burst: 2} })
-	ctx := p.as(t, p.register(t, "ada").GetTokens())
-	_, err := p.ChangePassword(ctx, &userv1.ChangePasswordRequest{CurrentPassword: "wrong password", NewPassword: "another password"})
-	refused(t, err, fault.Denied, "wrong_password")
-	_, err = p.DeleteAccount(ctx, &userv1.DeleteAccountRequest{Password: "wrong password"})
-	refused(t, err, fault.Denied, "wrong_password")
-	_, err = p.DeleteAccount(ctx, &userv1.DeleteAccountRequest{Password: password})
-	refused(t, err, fault.Exhausted, "rate_limited")
+	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
+		p := setup(t, seam, func(d *Deps) { d.Limits.LoginPerAccount = Rate{PerMinute: 1, Burst: 2} })
+		ctx := p.as(t, p.register(t, "ada").GetTokens())
+		_, err := p.ChangePassword(ctx, &userv1.ChangePasswordRequest{CurrentPassword: "wrong password", NewPassword: "another password"})
+		refused(t, err, fault.Denied, "wrong_password")
+		_, err = p.DeleteAccount(ctx, &userv1.DeleteAccountRequest{Password: "wrong password"})
+		refused(t, err, fault.Denied, "wrong_password")
+		_, err = p.DeleteAccount(ctx, &userv1.DeleteAccountRequest{Password: password})
+		refused(t, err, fault.Exhausted, "rate_limited")
+	})
 }

@@ -13,6 +13,7 @@ import (
 
 	accessv1 "github.com/throng-social/throng/gen/go/throng/access/v1"
 	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
+	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
 	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/identity"
 	"github.com/throng-social/throng/internal/migration"
@@ -20,6 +21,7 @@ import (
 	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 	"github.com/throng-social/throng/internal/queue"
+	"github.com/throng-social/throng/internal/rpc/rpctest"
 )
 
 const password = "correct horse battery"
@@ -48,15 +50,20 @@ func (c *clock) forward(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// process is the service in one process of a deployment.
+// process is the service in one process of a deployment, as clients and other
+// nouns reach it.
 type process struct {
-	*Service
-	clock *clock
-	deps  Deps
+	userv1connect.UserServiceClient
+	userv1connect.UserInternalServiceClient
+	// service is the noun itself: what is in no contract, and its insides.
+	service *Service
+	seam    rpctest.Seam
+	clock   *clock
+	deps    Deps
 }
 
 // setup makes a deployment of one process, with cheap hashes and no limits.
-func setup(t testing.TB, change ...func(*Deps)) process {
+func setup(t testing.TB, seam rpctest.Seam, change ...func(*Deps)) process {
 	t.Helper()
 	url := pgtest.New(t)
 	db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: url.Writer, ReaderURLs: url.Readers}, slog.New(slog.DiscardHandler))
@@ -72,27 +79,35 @@ func setup(t testing.TB, change ...func(*Deps)) process {
 	for _, f := range change {
 		f(&d)
 	}
-	return process{New(d), c, d}
+	return start(t, process{seam: seam, clock: c, deps: d})
 }
 
 // another is a second process of the same deployment.
-func (p process) another(change ...func(*Deps)) process {
+func (p process) another(t testing.TB, change ...func(*Deps)) process {
+	t.Helper()
 	for _, f := range change {
 		f(&p.deps)
 	}
-	return process{New(p.deps), p.clock, p.deps}
+	return start(t, p)
+}
+
+func start(t testing.TB, p process) process {
+	t.Helper()
+	p.service = New(p.deps)
+	p.UserServiceClient, p.UserInternalServiceClient = reach(t, p.seam, p.service)
+	return p
 }
 
 // exec runs a statement that the service has no method for.
 func (p process) exec(t testing.TB, sql string, args ...any) {
 	t.Helper()
-	_, err := p.db.Writer(t.Context()).Exec(t.Context(), sql, args...)
+	_, err := p.service.db.Writer(t.Context()).Exec(t.Context(), sql, args...)
 	must(t, err)
 }
 
 func (p process) count(t testing.TB, sql string, args ...any) (n int) {
 	t.Helper()
-	must(t, p.db.Writer(t.Context()).QueryRow(t.Context(), sql, args...).Scan(&n))
+	must(t, p.service.db.Writer(t.Context()).QueryRow(t.Context(), sql, args...).Scan(&n))
 	return n
 }
 
@@ -144,10 +159,17 @@ func must(t testing.TB, err error) {
 // refused fails the test unless err is a fault of that kind and reason.
 func refused(t testing.TB, err error, kind fault.Kind, reason string) {
 	t.Helper()
+	_ = refusal(t, err, kind, reason)
+}
+
+// refusal is refused, for tests that look further.
+func refusal(t testing.TB, err error, kind fault.Kind, reason string) *fault.Error {
+	t.Helper()
 	f, ok := errors.AsType[*fault.Error](err)
 	if !ok || f.Kind != kind || f.Reason != reason {
 		t.Fatalf("got %v (%v), want reason %q", err, fault.KindOf(err), reason)
 	}
+	return f
 }
 
 func equal[T comparable](t testing.TB, what string, got, want T) {

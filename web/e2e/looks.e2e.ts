@@ -1,5 +1,7 @@
+import { Strategy } from "@throng/gen/throng/timeline/v1/timeline_pb";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Community, write } from "../src/testing/community";
 import { desktop, openPage, phone, shoot, startBrowser } from "./browser";
 import { seeded } from "./mock/seed";
 import { serve } from "./mock/server";
@@ -18,13 +20,15 @@ const devices: [name: string, options: BrowserContextOptions][] = [
 
 let browser: Browser | undefined;
 let server: Awaited<ReturnType<typeof serve>> | undefined;
+let community: Community;
 
 beforeAll(async () => {
   if (!wanted) {
     return;
   }
   browser = await startBrowser();
-  server = await serve(seeded());
+  community = seeded();
+  server = await serve(community);
 });
 afterAll(async () => {
   await browser?.close();
@@ -100,6 +104,26 @@ async function asMember(page: Page, device: string) {
   await page.getByRole("feed", { name: "Replies" }).getByRole("article").first().waitFor();
   await look(page, `${device}-post`);
   await dialogs(page, device);
+  await home(page, device);
+}
+
+/** What home looks like when something is going on. */
+async function home(page: Page, device: string) {
+  community.freshness = { complete: false };
+  await page.goto("/");
+  await page.getByRole("button", { name: "Look again" }).waitFor();
+  await look(page, `${device}-left-out`);
+  community.freshness = { complete: true, strategy: Strategy.ADAPTIVE };
+  for (const handle of ["mateo", "kenji", "tobias", "lucy_w"]) {
+    write(community, community.byHandle(handle)?.user.id ?? "", { text: `What a day, says ${handle}.` });
+  }
+  await page.getByRole("button", { name: /^\d new posts$/ }).waitFor();
+  await look(page, `${device}-news`);
+  await page.getByRole("button", { name: "More about this post" }).nth(1).click();
+  await look(page, `${device}-home-menu`);
+  await page.getByRole("menuitem", { name: "Why is this here?" }).click();
+  await page.getByRole("region", { name: "How it came" }).waitFor();
+  await look(page, `${device}-explain`);
 }
 
 async function dialogs(page: Page, device: string) {

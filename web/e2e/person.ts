@@ -23,3 +23,12 @@ export async function signUp(page: Page, who: Person): Promise<void> {
   await page.getByRole("button", { name: "Create account" }).click();
   await page.getByRole("heading", { name: "It is quiet here" }).waitFor();
 }
+
+/** Signs in as a person would and waits for the home page. */
+export async function signIn(page: Page, who: Person): Promise<void> {
+  await page.goto("/signin");
+  await page.getByLabel("Handle or e-mail").fill(who.handle);
+  await page.getByLabel("Password", { exact: true }).fill(who.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("form", { name: "New post" }).waitFor();
+}

@@ -12,6 +12,40 @@ import (
 	"github.com/google/uuid"
 )
 
+const addEdges = `-- name: AddEdges :exec
+WITH added AS (INSERT INTO timeline_edges AS e (author_id, reader_id, since, mode, generation)
+    SELECT DISTINCT ON (u.author_id, u.reader_id) u.author_id, u.reader_id, u.since, 1, $1::bigint
+    FROM (SELECT unnest($2::uuid[]) AS author_id, unnest($3::uuid[]) AS reader_id, unnest($4::bigint[]) AS since) AS u
+    ORDER BY 1, 2
+    ON CONFLICT (author_id, reader_id) DO UPDATE SET mode = 1, generation = excluded.generation, since = excluded.since, moved_at = 'epoch'
+    WHERE e.since <> excluded.since
+    RETURNING reader_id)
+UPDATE timeline_readers r
+SET reviewed_at = 'epoch'
+FROM added a
+WHERE r.reader_id = a.reader_id
+  AND r.reviewed_at <> 'epoch'
+`
+
+type AddEdgesParams struct {
+	Generation int64
+	AuthorIds  []uuid.UUID
+	ReaderIds  []uuid.UUID
+	Since      []int64
+}
+
+// Edges of follows as the graph has them, in mode pull unless they are there in
+// this incarnation. Their readers are to be looked at when they come by.
+func (q *Queries) AddEdges(ctx context.Context, db DBTX, arg AddEdgesParams) error {
+	_, err := db.Exec(ctx, addEdges,
+		arg.Generation,
+		arg.AuthorIds,
+		arg.ReaderIds,
+		arg.Since,
+	)
+	return err
+}
+
 const copyEntries = `-- name: CopyEntries :execrows
 INSERT INTO timeline_entries (reader_id, post_id, author_id)
 SELECT u.reader_id, u.post_id, u.author_id
@@ -35,33 +69,144 @@ func (q *Queries) CopyEntries(ctx context.Context, db DBTX, arg CopyEntriesParam
 	return result.RowsAffected(), nil
 }
 
+const countAudience = `-- name: CountAudience :one
+SELECT count(*)::int
+FROM (SELECT FROM timeline_edges e WHERE e.author_id = $1 LIMIT $2::int) t
+`
+
+type CountAudienceParams struct {
+	AuthorID uuid.UUID
+	AtMost   int32
+}
+
+// How many edges lead from an author, counted up to a limit.
+func (q *Queries) CountAudience(ctx context.Context, db DBTX, arg CountAudienceParams) (int32, error) {
+	row := db.QueryRow(ctx, countAudience, arg.AuthorID, arg.AtMost)
+	var column_1 int32
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const countEdges = `-- name: CountEdges :one
-SELECT count(*) FILTER (WHERE mode = 3) AS push, count(*) FILTER (WHERE mode <> 3) AS other
-FROM timeline_edges
+SELECT count(*) FILTER (WHERE e.mode = 3 AND e.epoch = coalesce(x.epoch, 0) AND x.pulled IS NOT TRUE) AS push,
+       count(*) FILTER (WHERE e.mode = 1)                                                             AS pull,
+       count(*)                                                                                       AS all_edges
+FROM timeline_edges e
+         LEFT JOIN timeline_epochs x ON x.author_id = e.author_id
 `
 
 type CountEdgesRow struct {
-	Push  int64
-	Other int64
+	Push     int64
+	Pull     int64
+	AllEdges int64
 }
 
 func (q *Queries) CountEdges(ctx context.Context, db DBTX) (CountEdgesRow, error) {
 	row := db.QueryRow(ctx, countEdges)
 	var i CountEdgesRow
-	err := row.Scan(&i.Push, &i.Other)
+	err := row.Scan(&i.Push, &i.Pull, &i.AllEdges)
 	return i, err
 }
 
-const deleteBelowHorizon = `-- name: DeleteBelowHorizon :execrows
-DELETE
-FROM timeline_entries e
-    USING timeline_readers r
-WHERE r.reader_id = ANY ($1::uuid[])
-  AND e.reader_id = r.reader_id
-  AND e.post_id < r.horizon
+const countPost = `-- name: CountPost :one
+INSERT INTO timeline_authors AS a (author_id, posted, burst, counted_at, since)
+VALUES ($1, 1, 1, $2, $2)
+ON CONFLICT (author_id) DO UPDATE SET posted     = timeline_decayed(a.posted, a.counted_at, excluded.counted_at, 604800) + 1,
+                                      burst      = timeline_decayed(a.burst, a.counted_at, excluded.counted_at, 60) + 1,
+                                      counted_at = excluded.counted_at
+RETURNING posted, burst, counted_at, since, reviewed_at
 `
 
-// Entries go only from below a horizon that was committed before.
+type CountPostParams struct {
+	AuthorID uuid.UUID
+	Moment   time.Time
+}
+
+type CountPostRow struct {
+	Posted     float64
+	Burst      float64
+	CountedAt  time.Time
+	Since      time.Time
+	ReviewedAt time.Time
+}
+
+// Counts a post for its author's rates.
+func (q *Queries) CountPost(ctx context.Context, db DBTX, arg CountPostParams) (CountPostRow, error) {
+	row := db.QueryRow(ctx, countPost, arg.AuthorID, arg.Moment)
+	var i CountPostRow
+	err := row.Scan(
+		&i.Posted,
+		&i.Burst,
+		&i.CountedAt,
+		&i.Since,
+		&i.ReviewedAt,
+	)
+	return i, err
+}
+
+const countViews = `-- name: CountViews :many
+UPDATE timeline_readers r
+SET views       = timeline_decayed(r.views, r.viewed_at, $1::timestamptz, 604800) + u.views,
+    viewed_at   = $1,
+    reviewed_at = CASE WHEN r.reviewed_at <= $2::timestamptz THEN $1 ELSE r.reviewed_at END
+FROM (SELECT unnest($3::uuid[]) AS reader_id, unnest($4::float8[]) AS views) AS u
+WHERE r.reader_id = u.reader_id
+RETURNING r.reader_id, (r.reviewed_at = $1)::bool AS due
+`
+
+type CountViewsParams struct {
+	Moment         time.Time
+	ReviewedBefore time.Time
+	ReaderIds      []uuid.UUID
+	Views          []float64
+}
+
+type CountViewsRow struct {
+	ReaderID uuid.UUID
+	Due      bool
+}
+
+// Counts views of readers for their rates, and answers those whose edges have
+// not been looked at for a while.
+func (q *Queries) CountViews(ctx context.Context, db DBTX, arg CountViewsParams) ([]CountViewsRow, error) {
+	rows, err := db.Query(ctx, countViews,
+		arg.Moment,
+		arg.ReviewedBefore,
+		arg.ReaderIds,
+		arg.Views,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CountViewsRow
+	for rows.Next() {
+		var i CountViewsRow
+		if err := rows.Scan(&i.ReaderID, &i.Due); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const deleteBelowHorizon = `-- name: DeleteBelowHorizon :execrows
+WITH gone AS (DELETE FROM timeline_entries e
+    USING timeline_readers r
+    WHERE r.reader_id = ANY ($1::uuid[])
+        AND e.reader_id = r.reader_id
+        AND e.post_id < r.horizon
+    RETURNING e.reader_id)
+UPDATE timeline_readers r
+SET version = r.version + 1
+WHERE r.reader_id IN (SELECT reader_id FROM gone)
+`
+
+// Entries go only from below a horizon that was committed before. The readers are
+// locked by the caller, and learn that something went.
 func (q *Queries) DeleteBelowHorizon(ctx context.Context, db DBTX, readerIds []uuid.UUID) (int64, error) {
 	result, err := db.Exec(ctx, deleteBelowHorizon, readerIds)
 	if err != nil {
@@ -121,12 +266,43 @@ func (q *Queries) DeleteReaderEntries(ctx context.Context, db DBTX, arg DeleteRe
 	return result.RowsAffected(), nil
 }
 
+const demoteEdges = `-- name: DemoteEdges :execrows
+UPDATE timeline_edges e
+SET mode = 1, generation = $1::bigint, moved_at = $2
+FROM (SELECT unnest($3::uuid[]) AS author_id, unnest($4::uuid[]) AS reader_id) AS u
+WHERE e.author_id = u.author_id
+  AND e.reader_id = u.reader_id
+  AND e.mode <> 1
+`
+
+type DemoteEdgesParams struct {
+	Generation int64
+	Moment     time.Time
+	AuthorIds  []uuid.UUID
+	ReaderIds  []uuid.UUID
+}
+
+// To pull: from the commit on reads pull these edges.
+func (q *Queries) DemoteEdges(ctx context.Context, db DBTX, arg DemoteEdgesParams) (int64, error) {
+	result, err := db.Exec(ctx, demoteEdges,
+		arg.Generation,
+		arg.Moment,
+		arg.AuthorIds,
+		arg.ReaderIds,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const fanoutFreshPage = `-- name: FanoutFreshPage :one
 WITH audience AS (SELECT e.reader_id
                   FROM timeline_edges e
                   WHERE e.author_id = $2::uuid
                     AND e.reader_id > $1::uuid
                     AND e.mode <> 1
+                    AND e.epoch = coalesce((SELECT CASE WHEN x.pulled THEN -1 ELSE x.epoch END FROM timeline_epochs x WHERE x.author_id = $2::uuid), 0)
                   ORDER BY e.reader_id
                   LIMIT $3::int),
      written AS (INSERT INTO timeline_entries (reader_id, post_id, author_id)
@@ -169,6 +345,7 @@ WITH audience AS (SELECT e.reader_id
                   WHERE e.author_id = $2::uuid
                     AND e.reader_id > $1::uuid
                     AND e.mode <> 1
+                    AND e.epoch = coalesce((SELECT CASE WHEN x.pulled THEN -1 ELSE x.epoch END FROM timeline_epochs x WHERE x.author_id = $2::uuid), 0)
                   ORDER BY e.reader_id
                   LIMIT $3::int),
      written AS (INSERT INTO timeline_entries (reader_id, post_id, author_id)
@@ -204,11 +381,78 @@ func (q *Queries) FanoutPage(ctx context.Context, db DBTX, arg FanoutPageParams)
 	return i, err
 }
 
+const fanoutReviewedPage = `-- name: FanoutReviewedPage :one
+WITH audience AS (SELECT e.reader_id,
+                         (e.moved_at <= $2::timestamptz
+                             AND (r.viewed_at < $3::timestamptz
+                                 OR timeline_rate(r.views, r.viewed_at, r.since, $4::timestamptz) < $5::float8)) AS rare
+                  FROM timeline_edges e
+                           JOIN timeline_readers r ON r.reader_id = e.reader_id
+                  WHERE e.author_id = $6::uuid
+                    AND e.reader_id > $1::uuid
+                    AND e.mode <> 1
+                    AND e.epoch = coalesce((SELECT CASE WHEN x.pulled THEN -1 ELSE x.epoch END FROM timeline_epochs x WHERE x.author_id = $6::uuid), 0)
+                  ORDER BY e.reader_id
+                  LIMIT $7::int),
+     moved AS (UPDATE timeline_edges d
+         SET mode = 1, generation = nextval('timeline_generations'), moved_at = $4
+         FROM audience a
+         WHERE a.rare AND d.author_id = $6::uuid AND d.reader_id = a.reader_id AND d.mode <> 1),
+     written AS (INSERT INTO timeline_entries (reader_id, post_id, author_id)
+                 SELECT a.reader_id, $8::uuid, $6::uuid FROM audience a WHERE NOT a.rare
+                 ON CONFLICT (reader_id, post_id) DO NOTHING)
+SELECT count(*)::int                                                                                         AS readers,
+       (count(*) FILTER (WHERE a.rare))::int                                                                 AS moved,
+       coalesce((array_agg(a.reader_id ORDER BY a.reader_id DESC))[1], $1::uuid)::uuid AS last_reader_id
+FROM audience a
+`
+
+type FanoutReviewedPageParams struct {
+	AfterReaderID uuid.UUID
+	MovedBefore   time.Time
+	DormantBefore time.Time
+	Moment        time.Time
+	LeastViews    float64
+	AuthorID      uuid.UUID
+	PageLimit     int32
+	PostID        uuid.UUID
+}
+
+type FanoutReviewedPageRow struct {
+	Readers      int32
+	Moved        int32
+	LastReaderID uuid.UUID
+}
+
+// The same, moving those readers to pull who come by too rarely for a push to
+// pay, in place of the write that it saves.
+func (q *Queries) FanoutReviewedPage(ctx context.Context, db DBTX, arg FanoutReviewedPageParams) (FanoutReviewedPageRow, error) {
+	row := db.QueryRow(ctx, fanoutReviewedPage,
+		arg.AfterReaderID,
+		arg.MovedBefore,
+		arg.DormantBefore,
+		arg.Moment,
+		arg.LeastViews,
+		arg.AuthorID,
+		arg.PageLimit,
+		arg.PostID,
+	)
+	var i FanoutReviewedPageRow
+	err := row.Scan(&i.Readers, &i.Moved, &i.LastReaderID)
+	return i, err
+}
+
 const getEdge = `-- name: GetEdge :one
-SELECT mode
-FROM timeline_edges
-WHERE author_id = $1
-  AND reader_id = $2
+SELECT e.since,
+       (CASE WHEN x.pulled OR e.epoch <> coalesce(x.epoch, 0) THEN 1 ELSE e.mode END)::smallint AS mode,
+       e.pushed_after,
+       coalesce(x.pulled, false)::bool                                                          AS author_pulled,
+       coalesce(r.horizon, '00000000-0000-0000-0000-000000000000'::uuid)::uuid                 AS horizon
+FROM timeline_edges e
+         LEFT JOIN timeline_epochs x ON x.author_id = e.author_id
+         LEFT JOIN timeline_readers r ON r.reader_id = e.reader_id
+WHERE e.author_id = $1
+  AND e.reader_id = $2
 `
 
 type GetEdgeParams struct {
@@ -216,11 +460,26 @@ type GetEdgeParams struct {
 	ReaderID uuid.UUID
 }
 
-func (q *Queries) GetEdge(ctx context.Context, db DBTX, arg GetEdgeParams) (int16, error) {
+type GetEdgeRow struct {
+	Since        int64
+	Mode         int16
+	PushedAfter  uuid.UUID
+	AuthorPulled bool
+	Horizon      uuid.UUID
+}
+
+// How an author's posts reach a reader.
+func (q *Queries) GetEdge(ctx context.Context, db DBTX, arg GetEdgeParams) (GetEdgeRow, error) {
 	row := db.QueryRow(ctx, getEdge, arg.AuthorID, arg.ReaderID)
-	var mode int16
-	err := row.Scan(&mode)
-	return mode, err
+	var i GetEdgeRow
+	err := row.Scan(
+		&i.Since,
+		&i.Mode,
+		&i.PushedAfter,
+		&i.AuthorPulled,
+		&i.Horizon,
+	)
+	return i, err
 }
 
 const getEntry = `-- name: GetEntry :one
@@ -242,27 +501,97 @@ func (q *Queries) GetEntry(ctx context.Context, db DBTX, arg GetEntryParams) (ti
 	return written_at, err
 }
 
-const getHorizons = `-- name: GetHorizons :many
-SELECT reader_id, horizon
+const getEpoch = `-- name: GetEpoch :one
+SELECT epoch, pulled
+FROM timeline_epochs
+WHERE author_id = $1
+`
+
+type GetEpochRow struct {
+	Epoch  int64
+	Pulled bool
+}
+
+func (q *Queries) GetEpoch(ctx context.Context, db DBTX, authorID uuid.UUID) (GetEpochRow, error) {
+	row := db.QueryRow(ctx, getEpoch, authorID)
+	var i GetEpochRow
+	err := row.Scan(&i.Epoch, &i.Pulled)
+	return i, err
+}
+
+const getPolicy = `-- name: GetPolicy :one
+SELECT strategy, threshold, version, switched_at, settled_at
+FROM timeline_policy
+`
+
+type GetPolicyRow struct {
+	Strategy   int16
+	Threshold  int32
+	Version    int64
+	SwitchedAt time.Time
+	SettledAt  *time.Time
+}
+
+func (q *Queries) GetPolicy(ctx context.Context, db DBTX) (GetPolicyRow, error) {
+	row := db.QueryRow(ctx, getPolicy)
+	var i GetPolicyRow
+	err := row.Scan(
+		&i.Strategy,
+		&i.Threshold,
+		&i.Version,
+		&i.SwitchedAt,
+		&i.SettledAt,
+	)
+	return i, err
+}
+
+const getReaderRate = `-- name: GetReaderRate :one
+SELECT views, viewed_at, since, horizon
+FROM timeline_readers
+WHERE reader_id = $1
+`
+
+type GetReaderRateRow struct {
+	Views    float64
+	ViewedAt time.Time
+	Since    time.Time
+	Horizon  uuid.UUID
+}
+
+func (q *Queries) GetReaderRate(ctx context.Context, db DBTX, readerID uuid.UUID) (GetReaderRateRow, error) {
+	row := db.QueryRow(ctx, getReaderRate, readerID)
+	var i GetReaderRateRow
+	err := row.Scan(
+		&i.Views,
+		&i.ViewedAt,
+		&i.Since,
+		&i.Horizon,
+	)
+	return i, err
+}
+
+const getReaders = `-- name: GetReaders :many
+SELECT reader_id, horizon, version
 FROM timeline_readers
 WHERE reader_id = ANY ($1::uuid[])
 `
 
-type GetHorizonsRow struct {
+type GetReadersRow struct {
 	ReaderID uuid.UUID
 	Horizon  uuid.UUID
+	Version  int64
 }
 
-func (q *Queries) GetHorizons(ctx context.Context, db DBTX, readerIds []uuid.UUID) ([]GetHorizonsRow, error) {
-	rows, err := db.Query(ctx, getHorizons, readerIds)
+func (q *Queries) GetReaders(ctx context.Context, db DBTX, readerIds []uuid.UUID) ([]GetReadersRow, error) {
+	rows, err := db.Query(ctx, getReaders, readerIds)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []GetHorizonsRow
+	var items []GetReadersRow
 	for rows.Next() {
-		var i GetHorizonsRow
-		if err := rows.Scan(&i.ReaderID, &i.Horizon); err != nil {
+		var i GetReadersRow
+		if err := rows.Scan(&i.ReaderID, &i.Horizon, &i.Version); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -292,6 +621,93 @@ func (q *Queries) LeaseReader(ctx context.Context, db DBTX, arg LeaseReaderParam
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const listCosts = `-- name: ListCosts :many
+SELECT kind, seconds
+FROM timeline_costs
+`
+
+type ListCostsRow struct {
+	Kind    int16
+	Seconds float64
+}
+
+func (q *Queries) ListCosts(ctx context.Context, db DBTX) ([]ListCostsRow, error) {
+	rows, err := db.Query(ctx, listCosts)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListCostsRow
+	for rows.Next() {
+		var i ListCostsRow
+		if err := rows.Scan(&i.Kind, &i.Seconds); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listEdgesByAuthor = `-- name: ListEdgesByAuthor :many
+SELECT e.author_id,
+       e.reader_id,
+       e.since,
+       e.mode,
+       (e.mode = 3 AND e.epoch = coalesce(x.epoch, 0))::bool AS pushed,
+       coalesce(x.pulled, false)::bool                       AS author_pulled
+FROM timeline_edges e
+         LEFT JOIN timeline_epochs x ON x.author_id = e.author_id
+WHERE (e.author_id, e.reader_id) > ($1::uuid, $2::uuid)
+ORDER BY e.author_id, e.reader_id
+LIMIT $3::int
+`
+
+type ListEdgesByAuthorParams struct {
+	AfterAuthorID uuid.UUID
+	AfterReaderID uuid.UUID
+	PageLimit     int32
+}
+
+type ListEdgesByAuthorRow struct {
+	AuthorID     uuid.UUID
+	ReaderID     uuid.UUID
+	Since        int64
+	Mode         int16
+	Pushed       bool
+	AuthorPulled bool
+}
+
+// The next edges in order of author and reader, for a sweep.
+func (q *Queries) ListEdgesByAuthor(ctx context.Context, db DBTX, arg ListEdgesByAuthorParams) ([]ListEdgesByAuthorRow, error) {
+	rows, err := db.Query(ctx, listEdgesByAuthor, arg.AfterAuthorID, arg.AfterReaderID, arg.PageLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListEdgesByAuthorRow
+	for rows.Next() {
+		var i ListEdgesByAuthorRow
+		if err := rows.Scan(
+			&i.AuthorID,
+			&i.ReaderID,
+			&i.Since,
+			&i.Mode,
+			&i.Pushed,
+			&i.AuthorPulled,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const listEdgesByReader = `-- name: ListEdgesByReader :many
@@ -330,6 +746,110 @@ func (q *Queries) ListEdgesByReader(ctx context.Context, db DBTX, arg ListEdgesB
 			&i.ReaderID,
 			&i.Since,
 			&i.Mode,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listPulledAuthors = `-- name: ListPulledAuthors :many
+SELECT e.author_id, a.burst, a.counted_at
+FROM timeline_epochs e
+         LEFT JOIN timeline_authors a ON a.author_id = e.author_id
+WHERE e.pulled
+  AND e.author_id > $1
+ORDER BY e.author_id
+LIMIT $2::int
+`
+
+type ListPulledAuthorsParams struct {
+	AfterAuthorID uuid.UUID
+	PageLimit     int32
+}
+
+type ListPulledAuthorsRow struct {
+	AuthorID  uuid.UUID
+	Burst     *float64
+	CountedAt *time.Time
+}
+
+func (q *Queries) ListPulledAuthors(ctx context.Context, db DBTX, arg ListPulledAuthorsParams) ([]ListPulledAuthorsRow, error) {
+	rows, err := db.Query(ctx, listPulledAuthors, arg.AfterAuthorID, arg.PageLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListPulledAuthorsRow
+	for rows.Next() {
+		var i ListPulledAuthorsRow
+		if err := rows.Scan(&i.AuthorID, &i.Burst, &i.CountedAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listReaderEdges = `-- name: ListReaderEdges :many
+SELECT e.author_id,
+       e.since,
+       (e.mode = 3 AND e.epoch = coalesce(x.epoch, 0))::bool AS pushed,
+       coalesce(x.pulled, false)::bool                       AS author_pulled,
+       e.moved_at,
+       coalesce(a.posted, 0)::float8                         AS posted,
+       coalesce(a.counted_at, 'epoch'::timestamptz)::timestamptz          AS counted_at,
+       coalesce(a.since, 'epoch'::timestamptz)::timestamptz               AS posting_since
+FROM timeline_edges e
+         LEFT JOIN timeline_epochs x ON x.author_id = e.author_id
+         LEFT JOIN timeline_authors a ON a.author_id = e.author_id
+WHERE e.reader_id = $1
+ORDER BY e.author_id
+LIMIT $2::int
+`
+
+type ListReaderEdgesParams struct {
+	ReaderID  uuid.UUID
+	PageLimit int32
+}
+
+type ListReaderEdgesRow struct {
+	AuthorID     uuid.UUID
+	Since        int64
+	Pushed       bool
+	AuthorPulled bool
+	MovedAt      time.Time
+	Posted       float64
+	CountedAt    time.Time
+	PostingSince time.Time
+}
+
+// A reader's edges with what a policy decides on.
+func (q *Queries) ListReaderEdges(ctx context.Context, db DBTX, arg ListReaderEdgesParams) ([]ListReaderEdgesRow, error) {
+	rows, err := db.Query(ctx, listReaderEdges, arg.ReaderID, arg.PageLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListReaderEdgesRow
+	for rows.Next() {
+		var i ListReaderEdgesRow
+		if err := rows.Scan(
+			&i.AuthorID,
+			&i.Since,
+			&i.Pushed,
+			&i.AuthorPulled,
+			&i.MovedAt,
+			&i.Posted,
+			&i.CountedAt,
+			&i.PostingSince,
 		); err != nil {
 			return nil, err
 		}
@@ -387,7 +907,7 @@ func (q *Queries) ListReadersToTrim(ctx context.Context, db DBTX, arg ListReader
 }
 
 const lockReaders = `-- name: LockReaders :many
-SELECT reader_id, horizon
+SELECT reader_id, horizon, version
 FROM timeline_readers
 WHERE reader_id = ANY ($1::uuid[])
 ORDER BY reader_id
@@ -397,9 +917,10 @@ FOR UPDATE
 type LockReadersRow struct {
 	ReaderID uuid.UUID
 	Horizon  uuid.UUID
+	Version  int64
 }
 
-// Whoever changes a horizon or commits a move holds the reader.
+// Whoever changes a horizon, deletes entries or commits a move holds the reader.
 func (q *Queries) LockReaders(ctx context.Context, db DBTX, readerIds []uuid.UUID) ([]LockReadersRow, error) {
 	rows, err := db.Query(ctx, lockReaders, readerIds)
 	if err != nil {
@@ -409,7 +930,7 @@ func (q *Queries) LockReaders(ctx context.Context, db DBTX, readerIds []uuid.UUI
 	var items []LockReadersRow
 	for rows.Next() {
 		var i LockReadersRow
-		if err := rows.Scan(&i.ReaderID, &i.Horizon); err != nil {
+		if err := rows.Scan(&i.ReaderID, &i.Horizon, &i.Version); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -432,6 +953,22 @@ func (q *Queries) MakeReaders(ctx context.Context, db DBTX, readerIds []uuid.UUI
 	return err
 }
 
+const markAuthorReviewed = `-- name: MarkAuthorReviewed :exec
+UPDATE timeline_authors
+SET reviewed_at = $1
+WHERE author_id = $2
+`
+
+type MarkAuthorReviewedParams struct {
+	Moment   time.Time
+	AuthorID uuid.UUID
+}
+
+func (q *Queries) MarkAuthorReviewed(ctx context.Context, db DBTX, arg MarkAuthorReviewedParams) error {
+	_, err := db.Exec(ctx, markAuthorReviewed, arg.Moment, arg.AuthorID)
+	return err
+}
+
 const nextGeneration = `-- name: NextGeneration :one
 SELECT nextval('timeline_generations')::bigint
 `
@@ -444,13 +981,14 @@ func (q *Queries) NextGeneration(ctx context.Context, db DBTX) (int64, error) {
 }
 
 const promoteEdges = `-- name: PromoteEdges :many
-INSERT INTO timeline_edges AS e (author_id, reader_id, since, mode, generation)
-SELECT DISTINCT ON (u.author_id, u.reader_id) u.author_id, u.reader_id, u.since, 2, $1::bigint
+INSERT INTO timeline_edges AS e (author_id, reader_id, since, mode, generation, epoch)
+SELECT DISTINCT ON (u.author_id, u.reader_id) u.author_id, u.reader_id, u.since, 2, $1::bigint, coalesce(x.epoch, 0)
 FROM (SELECT unnest($2::uuid[]) AS author_id, unnest($3::uuid[]) AS reader_id, unnest($4::bigint[]) AS since) AS u
+         LEFT JOIN timeline_epochs x ON x.author_id = u.author_id
 ORDER BY 1, 2
-ON CONFLICT (author_id, reader_id) DO UPDATE SET mode = 2, generation = excluded.generation, since = excluded.since
-WHERE e.mode <> 3 OR e.since <> excluded.since
-RETURNING author_id, reader_id
+ON CONFLICT (author_id, reader_id) DO UPDATE SET mode = 2, generation = excluded.generation, since = excluded.since, epoch = excluded.epoch
+WHERE e.mode <> 3 OR e.since <> excluded.since OR e.epoch <> excluded.epoch
+RETURNING author_id, reader_id, since
 `
 
 type PromoteEdgesParams struct {
@@ -463,10 +1001,12 @@ type PromoteEdgesParams struct {
 type PromoteEdgesRow struct {
 	AuthorID uuid.UUID
 	ReaderID uuid.UUID
+	Since    int64
 }
 
-// Step (a): the edges are promoting under a fresh generation, unless they are
-// push already in this incarnation. Fan-outs write to them from the commit on.
+// Step (a) for follows as the graph has them: the edges are promoting under a
+// fresh generation and their author's present epoch, unless they are push already
+// in this incarnation and epoch. Fan-outs write to them from the commit on.
 func (q *Queries) PromoteEdges(ctx context.Context, db DBTX, arg PromoteEdgesParams) ([]PromoteEdgesRow, error) {
 	rows, err := db.Query(ctx, promoteEdges,
 		arg.Generation,
@@ -481,7 +1021,58 @@ func (q *Queries) PromoteEdges(ctx context.Context, db DBTX, arg PromoteEdgesPar
 	var items []PromoteEdgesRow
 	for rows.Next() {
 		var i PromoteEdgesRow
-		if err := rows.Scan(&i.AuthorID, &i.ReaderID); err != nil {
+		if err := rows.Scan(&i.AuthorID, &i.ReaderID, &i.Since); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const promoteKnownEdges = `-- name: PromoteKnownEdges :many
+UPDATE timeline_edges e
+SET mode = 2, generation = $1::bigint, epoch = coalesce(x.epoch, 0)
+FROM (SELECT unnest($2::uuid[]) AS author_id, unnest($3::uuid[]) AS reader_id, unnest($4::bigint[]) AS since) AS u
+         LEFT JOIN timeline_epochs x ON x.author_id = u.author_id
+WHERE e.author_id = u.author_id
+  AND e.reader_id = u.reader_id
+  AND e.since = u.since
+  AND (e.mode <> 3 OR e.epoch <> coalesce(x.epoch, 0))
+RETURNING e.author_id, e.reader_id, e.since
+`
+
+type PromoteKnownEdgesParams struct {
+	Generation int64
+	AuthorIds  []uuid.UUID
+	ReaderIds  []uuid.UUID
+	Since      []int64
+}
+
+type PromoteKnownEdgesRow struct {
+	AuthorID uuid.UUID
+	ReaderID uuid.UUID
+	Since    int64
+}
+
+// The same for edges that the timeline has; those that ended meanwhile stay gone.
+func (q *Queries) PromoteKnownEdges(ctx context.Context, db DBTX, arg PromoteKnownEdgesParams) ([]PromoteKnownEdgesRow, error) {
+	rows, err := db.Query(ctx, promoteKnownEdges,
+		arg.Generation,
+		arg.AuthorIds,
+		arg.ReaderIds,
+		arg.Since,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PromoteKnownEdgesRow
+	for rows.Next() {
+		var i PromoteKnownEdgesRow
+		if err := rows.Scan(&i.AuthorID, &i.ReaderID, &i.Since); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -493,36 +1084,67 @@ func (q *Queries) PromoteEdges(ctx context.Context, db DBTX, arg PromoteEdgesPar
 }
 
 const promoteReader = `-- name: PromoteReader :many
-UPDATE timeline_edges
-SET mode = 2, generation = $1::bigint
-WHERE reader_id = $2
-RETURNING author_id
+UPDATE timeline_edges e
+SET mode       = CASE WHEN w.author_id IS NULL THEN 1 ELSE 2 END,
+    generation = $1::bigint,
+    epoch      = w.epoch
+FROM (SELECT o.author_id AS edge_author_id, u.author_id, coalesce(x.epoch, 0) AS epoch
+      FROM timeline_edges o
+               LEFT JOIN (SELECT unnest($3::uuid[]) AS author_id) u ON u.author_id = o.author_id
+               LEFT JOIN timeline_epochs x ON x.author_id = o.author_id
+      WHERE o.reader_id = $2) w
+WHERE e.reader_id = $2
+  AND e.author_id = w.edge_author_id
+RETURNING e.author_id, (e.mode = 2)::bool AS promoting
 `
 
 type PromoteReaderParams struct {
 	Generation int64
 	ReaderID   uuid.UUID
+	AuthorIds  []uuid.UUID
 }
 
-// Step (a) for all edges of a reader, push or not: his horizon is to move.
-func (q *Queries) PromoteReader(ctx context.Context, db DBTX, arg PromoteReaderParams) ([]uuid.UUID, error) {
-	rows, err := db.Query(ctx, promoteReader, arg.Generation, arg.ReaderID)
+type PromoteReaderRow struct {
+	AuthorID  uuid.UUID
+	Promoting bool
+}
+
+// Step (a) for a reader whose horizon is to move: the edges that are wanted, push
+// or not, are promoting, and all others pull.
+func (q *Queries) PromoteReader(ctx context.Context, db DBTX, arg PromoteReaderParams) ([]PromoteReaderRow, error) {
+	rows, err := db.Query(ctx, promoteReader, arg.Generation, arg.ReaderID, arg.AuthorIds)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []uuid.UUID
+	var items []PromoteReaderRow
 	for rows.Next() {
-		var author_id uuid.UUID
-		if err := rows.Scan(&author_id); err != nil {
+		var i PromoteReaderRow
+		if err := rows.Scan(&i.AuthorID, &i.Promoting); err != nil {
 			return nil, err
 		}
-		items = append(items, author_id)
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
 	return items, nil
+}
+
+const pullAuthor = `-- name: PullAuthor :execrows
+INSERT INTO timeline_epochs AS x (author_id, epoch, pulled)
+VALUES ($1, 1, true)
+ON CONFLICT (author_id) DO UPDATE SET epoch = x.epoch + 1, pulled = true, flipped_at = now()
+WHERE NOT x.pulled
+`
+
+// From the commit on the author is pulled as a whole, in a new epoch.
+func (q *Queries) PullAuthor(ctx context.Context, db DBTX, authorID uuid.UUID) (int64, error) {
+	result, err := db.Exec(ctx, pullAuthor, authorID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const raiseHorizons = `-- name: RaiseHorizons :exec
@@ -548,6 +1170,7 @@ const readPage = `-- name: ReadPage :one
 SELECT coalesce((SELECT r.horizon FROM timeline_readers r WHERE r.reader_id = $1), '00000000-0000-0000-0000-000000000000'::uuid)::uuid AS horizon,
        coalesce(edges.authors, '{}')::uuid[]                                                                                                AS pushed,
        coalesce(edges.since, '{}')::bigint[]                                                                                                AS pushed_since,
+       coalesce(edges.pushed_after, '{}')::uuid[]                                                                                           AS pushed_after,
        coalesce(page.post_ids, '{}')::uuid[]                                                                                                AS post_ids,
        coalesce(page.author_ids, '{}')::uuid[]                                                                                              AS author_ids
 FROM (SELECT array_agg(t.post_id) AS post_ids, array_agg(t.author_id) AS author_ids
@@ -558,11 +1181,14 @@ FROM (SELECT array_agg(t.post_id) AS post_ids, array_agg(t.author_id) AS author_
               AND n.post_id >= coalesce((SELECT r.horizon FROM timeline_readers r WHERE r.reader_id = $1), '00000000-0000-0000-0000-000000000000'::uuid)
             ORDER BY n.post_id DESC
             LIMIT $3::int) t) page,
-     (SELECT array_agg(p.author_id) AS authors, array_agg(p.since) AS since
-      FROM (SELECT e.author_id, e.since
+     (SELECT array_agg(p.author_id) AS authors, array_agg(p.since) AS since, array_agg(p.pushed_after) AS pushed_after
+      FROM (SELECT e.author_id, e.since, e.pushed_after
             FROM timeline_edges e
+                     LEFT JOIN timeline_epochs x ON x.author_id = e.author_id
             WHERE e.reader_id = $1
               AND e.mode = 3
+              AND e.epoch = coalesce(x.epoch, 0)
+              AND x.pulled IS NOT TRUE
             ORDER BY e.author_id) p) edges
 `
 
@@ -576,13 +1202,15 @@ type ReadPageRow struct {
 	Horizon     uuid.UUID
 	Pushed      []uuid.UUID
 	PushedSince []int64
+	PushedAfter []uuid.UUID
 	PostIds     []uuid.UUID
 	AuthorIds   []uuid.UUID
 }
 
 // Everything that decides a page, from one snapshot: the horizon, the authors
-// whose posts are written here, and the written entries before a place. The lists
-// are in the order of the subqueries, which is that of their indexes.
+// whose posts are written here, with the place down to which they are, and the
+// written entries before a place. The lists are in the order of the subqueries,
+// which is that of their indexes.
 func (q *Queries) ReadPage(ctx context.Context, db DBTX, arg ReadPageParams) (ReadPageRow, error) {
 	row := db.QueryRow(ctx, readPage, arg.ReaderID, arg.BeforeID, arg.PageLimit)
 	var i ReadPageRow
@@ -590,40 +1218,89 @@ func (q *Queries) ReadPage(ctx context.Context, db DBTX, arg ReadPageParams) (Re
 		&i.Horizon,
 		&i.Pushed,
 		&i.PushedSince,
+		&i.PushedAfter,
 		&i.PostIds,
 		&i.AuthorIds,
 	)
 	return i, err
 }
 
+const setCost = `-- name: SetCost :exec
+INSERT INTO timeline_costs (kind, seconds, measured_at)
+VALUES ($1, $2, now())
+ON CONFLICT (kind) DO UPDATE SET seconds = excluded.seconds, measured_at = excluded.measured_at
+`
+
+type SetCostParams struct {
+	Kind    int16
+	Seconds float64
+}
+
+func (q *Queries) SetCost(ctx context.Context, db DBTX, arg SetCostParams) error {
+	_, err := db.Exec(ctx, setCost, arg.Kind, arg.Seconds)
+	return err
+}
+
+const setPolicy = `-- name: SetPolicy :one
+INSERT INTO timeline_policy AS p (strategy, threshold, version)
+VALUES ($1, $2, 1)
+ON CONFLICT (only_row) DO UPDATE SET strategy    = excluded.strategy,
+                                     threshold   = excluded.threshold,
+                                     version     = p.version + 1,
+                                     switched_at = now(),
+                                     settled_at  = NULL
+WHERE (p.strategy, p.threshold) <> (excluded.strategy, excluded.threshold)
+RETURNING version
+`
+
+type SetPolicyParams struct {
+	Strategy  int16
+	Threshold int32
+}
+
+// Answers no row where that is the policy already.
+func (q *Queries) SetPolicy(ctx context.Context, db DBTX, arg SetPolicyParams) (int64, error) {
+	row := db.QueryRow(ctx, setPolicy, arg.Strategy, arg.Threshold)
+	var version int64
+	err := row.Scan(&version)
+	return version, err
+}
+
 const settleEdges = `-- name: SettleEdges :execrows
 UPDATE timeline_edges e
-SET mode = 3
-FROM (SELECT unnest($2::uuid[]) AS author_id, unnest($3::uuid[]) AS reader_id, unnest($4::uuid[]) AS copied_from) AS u,
+SET mode = 3, pushed_after = u.pushed_after, moved_at = $1
+FROM (SELECT unnest($3::uuid[])   AS author_id,
+             unnest($4::uuid[])   AS reader_id,
+             unnest($5::uuid[]) AS pushed_after,
+             unnest($6::bigint[])   AS version) AS u,
      timeline_readers r
 WHERE e.author_id = u.author_id
   AND e.reader_id = u.reader_id
   AND e.mode = 2
-  AND e.generation = $1::bigint
+  AND e.generation = $2::bigint
   AND r.reader_id = u.reader_id
-  AND r.horizon >= u.copied_from
+  AND r.version = u.version
 `
 
 type SettleEdgesParams struct {
-	Generation int64
-	AuthorIds  []uuid.UUID
-	ReaderIds  []uuid.UUID
-	CopiedFrom []uuid.UUID
+	Moment      time.Time
+	Generation  int64
+	AuthorIds   []uuid.UUID
+	ReaderIds   []uuid.UUID
+	PushedAfter []uuid.UUID
+	Versions    []int64
 }
 
-// Step (c): push, if the edge is still the one that was promoted and the horizon
-// is not older than the one copied from.
+// Step (c): push, if the edge is still the one that was promoted and nothing was
+// deleted from the reader's timeline, nor his horizon lowered, since the copy.
 func (q *Queries) SettleEdges(ctx context.Context, db DBTX, arg SettleEdgesParams) (int64, error) {
 	result, err := db.Exec(ctx, settleEdges,
+		arg.Moment,
 		arg.Generation,
 		arg.AuthorIds,
 		arg.ReaderIds,
-		arg.CopiedFrom,
+		arg.PushedAfter,
+		arg.Versions,
 	)
 	if err != nil {
 		return 0, err
@@ -631,30 +1308,67 @@ func (q *Queries) SettleEdges(ctx context.Context, db DBTX, arg SettleEdgesParam
 	return result.RowsAffected(), nil
 }
 
+const settlePolicy = `-- name: SettlePolicy :exec
+UPDATE timeline_policy
+SET settled_at = now()
+WHERE version = $1
+`
+
+func (q *Queries) SettlePolicy(ctx context.Context, db DBTX, version int64) error {
+	_, err := db.Exec(ctx, settlePolicy, version)
+	return err
+}
+
 const settleReader = `-- name: SettleReader :execrows
 WITH settled AS (UPDATE timeline_readers r
-    SET horizon = $2, moving_til = '-infinity'
-    WHERE r.reader_id = $3
-        AND NOT EXISTS (SELECT FROM timeline_edges o WHERE o.reader_id = $3 AND o.mode = 3 AND o.generation <> $1::bigint)
-    RETURNING r.reader_id)
-UPDATE timeline_edges e
-SET mode = 3
-FROM settled s
-WHERE e.reader_id = s.reader_id
-  AND e.mode = 2
-  AND e.generation = $1::bigint
+    SET horizon = $1, moving_til = '-infinity', version = r.version + 1
+    WHERE r.reader_id = $2
+        AND r.version = $3
+        AND NOT EXISTS (SELECT FROM timeline_edges o WHERE o.reader_id = $2 AND o.mode = 3)
+    RETURNING r.reader_id),
+     pushed AS (UPDATE timeline_edges e
+         SET mode = 3, pushed_after = '00000000-0000-0000-0000-000000000000', moved_at = $4
+         FROM settled s
+         WHERE e.reader_id = s.reader_id
+             AND e.mode = 2
+             AND e.generation = $5::bigint)
+SELECT FROM settled
 `
 
 type SettleReaderParams struct {
-	Generation int64
 	Horizon    uuid.UUID
 	ReaderID   uuid.UUID
+	Version    int64
+	Moment     time.Time
+	Generation int64
 }
 
 // Step (c) for a reader whose horizon moves: nothing may be push but what this
-// move promoted.
+// move promoted, and nothing may have been deleted since it began.
 func (q *Queries) SettleReader(ctx context.Context, db DBTX, arg SettleReaderParams) (int64, error) {
-	result, err := db.Exec(ctx, settleReader, arg.Generation, arg.Horizon, arg.ReaderID)
+	result, err := db.Exec(ctx, settleReader,
+		arg.Horizon,
+		arg.ReaderID,
+		arg.Version,
+		arg.Moment,
+		arg.Generation,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const unpullAuthor = `-- name: UnpullAuthor :execrows
+UPDATE timeline_epochs
+SET epoch = epoch + 1, pulled = false, flipped_at = now()
+WHERE author_id = $1
+  AND pulled
+`
+
+// Ends that, in a new epoch again: his edges are pulled until each is promoted.
+func (q *Queries) UnpullAuthor(ctx context.Context, db DBTX, authorID uuid.UUID) (int64, error) {
+	result, err := db.Exec(ctx, unpullAuthor, authorID)
 	if err != nil {
 		return 0, err
 	}

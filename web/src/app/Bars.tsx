@@ -5,6 +5,7 @@ import { refreshHome } from "../post/cache";
 import { Button, buttonClass } from "../ui/Button";
 import { Icon, type IconName } from "../ui/Icon";
 import { Mark } from "../ui/Mark";
+import { toTop } from "../ui/scroll";
 import { Avatar } from "../user/Avatar";
 import { nameOf } from "../user/name";
 import { useMe } from "../user/useMe";
@@ -171,7 +172,7 @@ function PlaceLink({ place, className }: { place: Place; className: string }) {
       onClick={() => {
         // Home from home means: take me to the top, and look for news.
         if (home && place.to === "/") {
-          window.scrollTo({ top: 0, behavior: "smooth" });
+          toTop();
           void refreshHome(client);
         }
       }}

@@ -8,5 +8,9 @@ const Welcome = lazy(() => import("./Welcome").then((m) => ({ default: m.Welcome
 /** The first address: home for members, the welcome for visitors. */
 export function Start() {
   const session = useSession();
-  return <Suspense fallback={session && <PostShapes />}>{session ? <HomePage /> : <Welcome />}</Suspense>;
+  return (
+    <Suspense fallback={session && <PostShapes />}>
+      {session ? <HomePage key={session.userId} /> : <Welcome />}
+    </Suspense>
+  );
 }

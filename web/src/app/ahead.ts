@@ -16,6 +16,7 @@ export function loadAhead(router: AppRouter): void {
     const pages = Object.values(router.routesById).map((route) => router.loadRouteChunk(route));
     const parts = [
       import("../timeline/HomePage"),
+      import("../timeline/ExplainDialog"),
       import("../post/ComposeDialog"),
       import("./ShortcutsDialog"),
     ];

@@ -14,6 +14,8 @@ interface PostCardProps {
   author: MaybeUser;
   /** Place in the feed, from 1. */
   position?: number;
+  /** It stands in the home timeline. */
+  home?: boolean;
   /** The post of its own page: larger, and not a way to itself. */
   main?: boolean;
   /** It stands below the post that it answers, which need not be said then. */
@@ -22,7 +24,7 @@ interface PostCardProps {
 }
 
 /** One post, as an article of a feed. */
-export function PostCard({ post, author, position, main, answering, onDeleted }: PostCardProps) {
+export function PostCard({ post, author, position, home, main, answering, onDeleted }: PostCardProps) {
   const labelId = useId();
   const navigate = useNavigate();
   const open = () => void navigate({ to: "/posts/$postId", params: { postId: post.id } });
@@ -57,7 +59,12 @@ export function PostCard({ post, author, position, main, answering, onDeleted }:
               </p>
             </div>
             <div className="-mt-1.5 -mr-2">
-              <PostMenu {...(onDeleted && { onDeleted })} post={post} />
+              <PostMenu
+                author={author}
+                explain={home || main}
+                {...(onDeleted && { onDeleted })}
+                post={post}
+              />
             </div>
           </header>
           {!main && <Body author={author} parent={!answering} post={post} />}

@@ -12,6 +12,7 @@ import {
   type TimelineItem,
   TimelineService,
 } from "@throng/gen/throng/timeline/v1/timeline_pb";
+import { endOf, idOf } from "../timeline/order";
 
 // The same post stands in several answers: home, its author's list, replies, its
 // own page. These few functions keep all of them in step.
@@ -27,6 +28,7 @@ const authors = createConnectQueryKey({
 const replies = createConnectQueryKey({ schema: PostService.method.listReplies, cardinality: "infinite" });
 const single = createConnectQueryKey({ schema: PostService.method.getPost, cardinality: "finite" });
 
+type HomeData = InfiniteData<GetHomeTimelineResponse>;
 type Patch = (post: Post) => Post | undefined;
 
 /** Changes a post in every answer held; a patch that answers nothing takes it out. */
@@ -35,7 +37,7 @@ export function patchPost(client: QueryClient, postId: string, patch: Patch): vo
     const next = post.id === postId ? patch(post) : post;
     return next ? [next] : [];
   };
-  client.setQueriesData<InfiniteData<GetHomeTimelineResponse>>({ queryKey: home }, (data) =>
+  client.setQueriesData<HomeData>({ queryKey: home }, (data) =>
     eachPage(data, (page) => ({ ...page, items: page.items.flatMap((item) => itemWith(item, one)) })),
   );
   for (const queryKey of [authors, replies]) {
@@ -50,22 +52,44 @@ export function patchPost(client: QueryClient, postId: string, patch: Patch): vo
   });
 }
 
-/** Puts posts on top of the home timeline, each once. */
-export function prependHome(client: QueryClient, items: TimelineItem[]): void {
-  client.setQueriesData<InfiniteData<GetHomeTimelineResponse>>({ queryKey: home }, (data) => {
-    const [first, ...rest] = data?.pages ?? [];
-    if (!data || !first) {
-      return data;
-    }
-    const held = new Set(data.pages.flatMap((page) => page.items.map((item) => item.post?.id)));
-    const fresh = items.filter((item) => !held.has(item.post?.id));
-    return { ...data, pages: [{ ...first, items: [...fresh, ...first.items] }, ...rest] };
-  });
+/**
+ * Puts posts into the home timeline, each once: the page shows all in the order
+ * of ids. What is older than the loaded part comes with its own page.
+ */
+export function bringHome(client: QueryClient, items: TimelineItem[]): void {
+  const bring = () => client.setQueriesData<HomeData>({ queryKey: home }, (data) => withItems(data, items));
+  bring();
+  // A fetch under way ends with the pages that it began with, and these in addition.
+  for (const query of client.getQueryCache().findAll({ queryKey: home, fetchStatus: "fetching" })) {
+    void query.promise?.then(bring, bring);
+  }
+}
+
+function withItems(data: HomeData | undefined, items: TimelineItem[]): HomeData | undefined {
+  const [first, ...rest] = data?.pages ?? [];
+  if (!data || !first) {
+    return data;
+  }
+  const held = new Set(data.pages.flatMap((page) => page.items.map(idOf)));
+  const end = endOf(data.pages);
+  const fresh = items.filter((item) => !held.has(idOf(item)) && idOf(item) > end);
+  return fresh.length === 0
+    ? data
+    : { ...data, pages: [{ ...first, items: [...fresh, ...first.items] }, ...rest] };
+}
+
+/** Begins the home timeline anew with a first page that was asked for apart. */
+export async function replaceHome(client: QueryClient, page: GetHomeTimelineResponse): Promise<void> {
+  await client.cancelQueries({ queryKey: home });
+  client.setQueriesData<HomeData>(
+    { queryKey: home },
+    (data) => data && { pages: [page], pageParams: data.pageParams.slice(0, 1) },
+  );
 }
 
 /** Asks for the home timeline anew, from the top. */
 export function refreshHome(client: QueryClient): Promise<void> {
-  client.setQueriesData<InfiniteData<GetHomeTimelineResponse>>(
+  client.setQueriesData<HomeData>(
     { queryKey: home },
     (data) => data && { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) },
   );

@@ -9,7 +9,7 @@ import { sayFault, sayViolations } from "../app/faults";
 import { useUploads } from "../media/useUploads";
 import { toast } from "../ui/toasts";
 import { useMe } from "../user/useMe";
-import { patchPost, prependHome, refreshAround, refreshHome } from "./cache";
+import { bringHome, patchPost, refreshAround, refreshHome } from "./cache";
 
 export const maxCharacters = 2000;
 export const maxPictures = 4;
@@ -86,7 +86,7 @@ function useAnnounce() {
   const author = useMe();
   return (post: Post) => {
     if (author) {
-      prependHome(client, [create(TimelineItemSchema, { post, author, why: Why.OWN })]);
+      bringHome(client, [create(TimelineItemSchema, { post, author, why: Why.OWN })]);
     } else {
       void refreshHome(client);
     }

@@ -19,6 +19,11 @@ export function village() {
     /** Lets somebody write a post. */
     says: (who: { id: string }, text: string, replyToId = "") =>
       write(community, who.id, { text, replyToId }),
+    /** Lets somebody begin a post; it is stored when the answer is called, with the id of the beginning. */
+    begins: (who: { id: string }, text: string) => {
+      const id = community.nextId();
+      return () => write(community, who.id, { text }, id);
+    },
     /** The messages with which a method was called. */
     asked: (method: string) =>
       community.calls

@@ -1,16 +1,19 @@
 import { useInfiniteQuery } from "@connectrpc/connect-query";
-import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type TimelineItem, TimelineService } from "@throng/gen/throng/timeline/v1/timeline_pb";
-import { useEffect } from "react";
+import { Fragment, type ReactNode, useEffect, useMemo, useState } from "react";
 import { useTitle } from "../app/useTitle";
 import { Composer } from "../post/Composer";
-import { refreshHome } from "../post/cache";
 import { PostCard } from "../post/PostCard";
-import { Button, buttonClass } from "../ui/Button";
+import { buttonClass } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { More } from "../ui/More";
 import { Faulted, Notice, PostShapes } from "../ui/Notice";
+import { toTop } from "../ui/scroll";
+import { LeftOut, placeOfLeftOut } from "./LeftOut";
+import { NewsPill, shortNumber } from "./NewsPill";
+import { idOf, newestFirst } from "./order";
+import { Steady } from "./Steady";
 import { useHomeNews } from "./useHomeNews";
 
 /** The home timeline, with a place to post on top. */
@@ -26,31 +29,48 @@ export function HomePage() {
       refetchOnWindowFocus: false,
     },
   );
-  const items = query.data?.pages.flatMap((page) => page.items);
-  const shown = items && new Set(items.map((item) => item.post?.id ?? ""));
-  const news = useHomeNews(shown);
-  useTitle(news.items.length > 0 ? `(${news.items.length}) Home` : "Home");
-
-  const first = items?.length === 0 && news.items.length > 0;
+  const pages = query.data?.pages;
+  const items = useMemo(() => pages && newestFirst(pages.flatMap((page) => page.items)), [pages]);
+  const news = useHomeNews(pages);
+  const goTo = useArrival(items);
+  // There is nothing to read that the news could push away.
+  const atOnce = items?.length === 0 && news.items.length > 0 && !news.gap;
+  const { show } = news;
   useEffect(() => {
-    // There is nothing to read that the news could push away.
-    if (first) {
-      void news.show();
+    if (atOnce) {
+      void show();
     }
   });
+  useTitle(news.items.length > 0 ? `(${shortNumber(news.items.length, news.gap)}) Home` : "Home");
 
+  const leftOut = pages && placeOfLeftOut(pages);
+  const line = leftOut && (
+    <LeftOut
+      busy={query.isRefetching}
+      freshness={leftOut.freshness}
+      onAgain={() => void query.refetch({ cancelRefetch: false })}
+    />
+  );
   return (
     <>
       <h1 className="sr-only">Home</h1>
-      <div className="panel mb-2.5 p-4 sm:px-5">
+      <div className="panel p-4 sm:px-5">
         <Composer />
       </div>
-      <NewsButton count={first ? 0 : news.items.length} onShow={() => void news.show().then(toTop)} />
+      {leftOut?.place === "top" && <div className="pt-1 pb-2">{line}</div>}
+      <NewsPill
+        busy={news.showing}
+        items={atOnce ? [] : news.items}
+        more={news.gap}
+        onShow={() => void show().then(goTo)}
+      />
       {query.isPending && <PostShapes />}
       {query.isError && !items && <Faulted error={query.error} retry={query.refetch} />}
-      {items && items.length > 0 && <HomeFeed busy={query.isFetching} items={items} />}
-      {items?.length === 0 && <Empty />}
-      {query.data?.pages.some((page) => page.freshness?.complete === false) && <Incomplete />}
+      {items && items.length > 0 && (
+        <HomeFeed before={leftOut?.place} busy={query.isFetching} items={items} line={line} />
+      )}
+      {items?.length === 0 && !query.hasNextPage && <Empty />}
+      {leftOut?.place === "end" && line}
       <More query={query} />
       {items && items.length > 0 && !query.hasNextPage && (
         <p className="py-8 text-center text-sm text-soft">That is everything so far.</p>
@@ -59,30 +79,42 @@ export function HomePage() {
   );
 }
 
-function HomeFeed(props: { items: TimelineItem[]; busy: boolean }) {
+interface HomeFeedProps {
+  items: TimelineItem[];
+  busy: boolean;
+  /** Something to say, before the post of an id. */
+  line: ReactNode;
+  before: string | undefined;
+}
+
+function HomeFeed({ items, busy, line, before }: HomeFeedProps) {
   return (
-    <div aria-busy={props.busy} aria-label="Home timeline" className="flex flex-col gap-2.5" role="feed">
-      {props.items.map(
-        (item, index) =>
-          item.post && (
-            <PostCard author={item.author} key={item.post.id} position={index + 1} post={item.post} />
+    <Steady aria-busy={busy} aria-label="Home timeline" className="flex flex-col gap-2.5" role="feed">
+      {items.map(
+        ({ post, author }, index) =>
+          post && (
+            <Fragment key={post.id}>
+              {post.id === before && line}
+              <PostCard author={author} home position={index + 1} post={post} />
+            </Fragment>
           ),
       )}
-    </div>
+    </Steady>
   );
 }
 
-function NewsButton(props: { count: number; onShow(): void }) {
-  return (
-    <div className="sticky top-16 z-10 flex justify-center lg:top-4" role="status">
-      {props.count > 0 && (
-        <Button className="mb-2.5 animate-rise shadow-float" onClick={props.onShow} size="small">
-          <Icon name="up" size={18} />
-          {props.count === 1 ? "1 new post" : `${props.count} new posts`}
-        </Button>
-      )}
-    </div>
-  );
+/** Goes to the top and takes the focus to a post there, as soon as it stands there. */
+function useArrival(items: TimelineItem[] | undefined): (postId: string | undefined) => void {
+  const [postId, setPostId] = useState<string>();
+  const there = postId !== undefined && items?.some((item) => idOf(item) === postId);
+  useEffect(() => {
+    if (there) {
+      document.querySelector<HTMLElement>(`[data-post="${postId}"]`)?.focus({ preventScroll: true });
+      toTop();
+      setPostId(undefined);
+    }
+  }, [there, postId]);
+  return setPostId;
 }
 
 function Empty() {
@@ -100,20 +132,4 @@ function Empty() {
       Your timeline is made of the people you follow. Find some, or write the first post yourself.
     </Notice>
   );
-}
-
-function Incomplete() {
-  const client = useQueryClient();
-  return (
-    <p className="flex items-center justify-center gap-3 py-4 text-sm text-soft">
-      Some posts could not be fetched just now.
-      <Button look="outline" onClick={() => void refreshHome(client)} size="small">
-        Look again
-      </Button>
-    </p>
-  );
-}
-
-function toTop() {
-  window.scrollTo({ top: 0, behavior: "smooth" });
 }

@@ -1,76 +1,105 @@
-import { useTransport } from "@connectrpc/connect-query";
+import { callUnaryMethod, useTransport } from "@connectrpc/connect-query";
 import { useQueryClient } from "@tanstack/react-query";
-import type { TimelineItem } from "@throng/gen/throng/timeline/v1/timeline_pb";
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
-import { prependHome, refreshHome } from "../post/cache";
+import { type TimelineItem, TimelineService } from "@throng/gen/throng/timeline/v1/timeline_pb";
+import { useEffect, useRef, useState } from "react";
+import { sayFault } from "../app/faults";
+import { useSession } from "../app/services";
+import { bringHome, replaceHome } from "../post/cache";
+import { toast } from "../ui/toasts";
 import { followHome } from "./news";
+import { type Arrival, endOf, type HomePart, idOf, joins, noNews, withArrival } from "./order";
 
-interface News {
-  items: TimelineItem[];
-  /** Posts are missing between the news and what is shown. */
-  gap: boolean;
-}
-
-const none: News = { items: [], gap: false };
+// People look at another tab for a moment and come back.
+const graceMs = 60_000;
 
 /**
  * Collects what is new while the page is in sight, for the reader to bring in:
- * a timeline does not move under the eyes. `shown` are the posts on the page;
- * undefined while they are not loaded.
+ * a timeline does not move under the eyes. What he wrote himself elsewhere comes
+ * in at once. `parts` are the pages that are held; undefined while they are not
+ * loaded.
  */
-export function useHomeNews(shown: Set<string> | undefined) {
+export function useHomeNews(parts: HomePart[] | undefined) {
   const transport = useTransport();
   const client = useQueryClient();
-  const visible = useVisible();
-  const [news, setNews] = useState(none);
+  const me = useSession()?.userId;
+  const inSight = useInSight();
+  const [news, setNews] = useState(noNews);
+  const [showing, setShowing] = useState(false);
   const resume = useRef({ token: "" });
-  const ready = shown !== undefined;
-  const latest = useRef(shown);
-  latest.current = shown;
+  const latest = useRef({ parts: parts ?? [], news });
+  latest.current = { parts: parts ?? [], news };
+  const ready = parts !== undefined;
 
   useEffect(() => {
-    if (!visible || !ready) {
+    if (!inSight || !ready) {
       return;
     }
     const stop = new AbortController();
-    void followHome({
-      transport,
-      signal: stop.signal,
-      resume: resume.current,
-      onNews: (items, more) => setNews((held) => merge(held, items, more, latest.current)),
-    });
-    return () => stop.abort();
-  }, [transport, visible, ready]);
-
-  const items = news.items.filter((item) => item.post && !shown?.has(item.post.id));
-  return {
-    items,
-    /** Brings the news in. */
-    async show() {
-      setNews(none);
-      if (news.gap) {
-        await refreshHome(client);
-      } else {
-        prependHome(client, items);
+    const onNews = (arrival: Arrival) => {
+      const { parts, news } = latest.current;
+      if (joins(news, arrival, parts, me)) {
+        bringHome(
+          client,
+          arrival.items.filter((item) => item.post?.authorId === me),
+        );
       }
-    },
+      setNews((held) => withArrival(held, arrival, latest.current.parts, me));
+    };
+    void followHome({ transport, signal: stop.signal, resume: resume.current, onNews });
+    return () => stop.abort();
+  }, [transport, client, me, inSight, ready]);
+
+  const items = unseen(news.items, parts ?? []);
+  /** Brings the news in and tells which was the newest; nothing where that failed. */
+  const show = async (): Promise<string | undefined> => {
+    setShowing(true);
+    try {
+      if (news.gap) {
+        await replaceHome(
+          client,
+          await callUnaryMethod(transport, TimelineService.method.getHomeTimeline, {}),
+        );
+      }
+      bringHome(client, items);
+      const brought = new Set(items.map(idOf));
+      setNews((held) => ({ items: held.items.filter((item) => !brought.has(idOf(item))), gap: false }));
+      return items[0] && idOf(items[0]);
+    } catch (err) {
+      toast(sayFault(err), "failed");
+      return undefined;
+    } finally {
+      setShowing(false);
+    }
   };
+  return { items, gap: news.gap, showing, show };
 }
 
-/** Newest first, each once. A page of which nothing was known leaves a gap below it. */
-function merge(held: News, items: TimelineItem[], more: boolean, shown = new Set<string>()): News {
-  const known = new Set([...held.items.map((item) => item.post?.id), ...shown]);
-  const fresh = items.filter((item) => !known.has(item.post?.id));
-  const all = [...fresh, ...held.items].sort((a, b) => ((a.post?.id ?? "") < (b.post?.id ?? "") ? 1 : -1));
-  return { items: all, gap: held.gap || (more && fresh.length === items.length) };
+/** The news that have not come into the page by another way since. */
+function unseen(items: TimelineItem[], parts: HomePart[]): TimelineItem[] {
+  const shown = new Set(parts.flatMap((part) => part.items.map(idOf)));
+  const end = endOf(parts);
+  return items.filter((item) => !shown.has(idOf(item)) && idOf(item) > end);
 }
 
-function useVisible(): boolean {
-  return useSyncExternalStore(
-    (listener) => {
-      document.addEventListener("visibilitychange", listener);
-      return () => document.removeEventListener("visibilitychange", listener);
-    },
-    () => document.visibilityState !== "hidden",
-  );
+/** Whether the page is in sight, or was a moment ago. */
+function useInSight(): boolean {
+  const [inSight, setInSight] = useState(() => document.visibilityState !== "hidden");
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = () => {
+      clearTimeout(timer);
+      if (document.visibilityState !== "hidden") {
+        setInSight(true);
+      } else {
+        timer = setTimeout(() => setInSight(false), graceMs);
+      }
+    };
+    look();
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", look);
+    };
+  }, []);
+  return inSight;
 }

@@ -16,6 +16,7 @@ const looks = [
 ];
 
 const sizes = {
+  tiny: "size-6",
   small: "size-9",
   normal: "size-11",
   large: "size-20 min-[24rem]:size-24 sm:size-28",

@@ -30,6 +30,7 @@ export function policy(community: Community): Interceptor {
       return next(req);
     }
     community.calls.push({ method: req.method.name, message: req.message });
+    await community.holds.get(req.method.name);
     const fault = community.faults.get(req.method.name);
     if (fault) {
       throw fault;

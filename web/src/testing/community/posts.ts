@@ -9,8 +9,13 @@ import {
 import { type Community, fail, now, pageOf } from "./store";
 import { callerOf, mustSignIn } from "./users";
 
-/** Stores a post and tells those who watch. */
-export function write(community: Community, authorId: string, request: Partial<CreatePostRequest>): Post {
+/** Stores a post and tells those who watch. An id of its own is for posts that come late. */
+export function write(
+  community: Community,
+  authorId: string,
+  request: Partial<CreatePostRequest>,
+  id = community.nextId(),
+): Post {
   const media = (request.mediaIds ?? []).map(
     (id) =>
       community.media.get(id) ??
@@ -20,7 +25,7 @@ export function write(community: Community, authorId: string, request: Partial<C
     community.post(request.replyToId);
   }
   const post = create(PostSchema, {
-    id: community.nextId(),
+    id,
     authorId,
     text: request.text ?? "",
     media,
@@ -28,8 +33,9 @@ export function write(community: Community, authorId: string, request: Partial<C
     createdAt: now(),
   });
   community.posts.set(post.id, post);
-  for (const tell of community.watchers) {
-    tell(post);
+  community.arrived.push(post);
+  for (const watcher of community.watchers) {
+    watcher.wake();
   }
   return post;
 }

@@ -1,9 +1,10 @@
-import { create } from "@bufbuild/protobuf";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { timestampNow } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { DetailSchema } from "@throng/gen/throng/fault/v1/fault_pb";
 import type { Media } from "@throng/gen/throng/media/v1/media_pb";
 import type { Post } from "@throng/gen/throng/post/v1/post_pb";
+import { type FreshnessSchema, Strategy } from "@throng/gen/throng/timeline/v1/timeline_pb";
 import type { Session, User } from "@throng/gen/throng/user/v1/user_pb";
 
 // A community in memory that keeps the contract: what the tests of the pages
@@ -14,6 +15,12 @@ export interface Account {
   email: string;
   password: string;
   sessions: { session: Session; refreshToken: string }[];
+}
+
+/** An open stream of a home timeline. */
+export interface Watcher {
+  wake(): void;
+  cut: boolean;
 }
 
 export class Community {
@@ -29,13 +36,27 @@ export class Community {
   readonly media = new Map<string, Media>();
   readonly bytes = new Map<string, Uint8Array>();
   readonly keys = new Map<string, string>();
-  readonly watchers = new Set<(post: Post) => void>();
+  /** Every post in the order in which it came, whatever its id. */
+  readonly arrived: Post[] = [];
+  readonly watchers = new Set<Watcher>();
+  /** What home timelines say of themselves. */
+  freshness: MessageInitShape<typeof FreshnessSchema> = { strategy: Strategy.PUSH, complete: true };
   /** Every call in order, by method, for tests to look at. */
   readonly calls: { method: string; message: unknown }[] = [];
   /** Set it to let calls of a method fail. */
   readonly faults = new Map<string, ConnectError>();
+  /** Set it to let calls of a method wait. */
+  readonly holds = new Map<string, Promise<void>>();
   position = 0n;
   #last = 0n;
+
+  /** Breaks the streams that are open. */
+  hangUp(): void {
+    for (const watcher of this.watchers) {
+      watcher.cut = true;
+      watcher.wake();
+    }
+  }
 
   /** A UUIDv7, greater than all before it. */
   nextId(): string {

@@ -162,6 +162,9 @@ const (
 	ExplainPostResponse_CAUSE_NOT_FOLLOWED ExplainPostResponse_Cause = 3
 	// It was deleted, or its author was.
 	ExplainPostResponse_CAUSE_DELETED ExplainPostResponse_Cause = 4
+	// The caller follows the author, whose posts are written into timelines, and
+	// this one is being written: it will be there within seconds.
+	ExplainPostResponse_CAUSE_ON_ITS_WAY ExplainPostResponse_Cause = 5
 )
 
 // Enum value maps for ExplainPostResponse_Cause.
@@ -172,6 +175,7 @@ var (
 		2: "CAUSE_OWN",
 		3: "CAUSE_NOT_FOLLOWED",
 		4: "CAUSE_DELETED",
+		5: "CAUSE_ON_ITS_WAY",
 	}
 	ExplainPostResponse_Cause_value = map[string]int32{
 		"CAUSE_UNSPECIFIED":  0,
@@ -179,6 +183,7 @@ var (
 		"CAUSE_OWN":          2,
 		"CAUSE_NOT_FOLLOWED": 3,
 		"CAUSE_DELETED":      4,
+		"CAUSE_ON_ITS_WAY":   5,
 	}
 )
 
@@ -206,7 +211,7 @@ func (x ExplainPostResponse_Cause) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ExplainPostResponse_Cause.Descriptor instead.
 func (ExplainPostResponse_Cause) EnumDescriptor() ([]byte, []int) {
-	return file_throng_timeline_v1_timeline_proto_rawDescGZIP(), []int{7, 0}
+	return file_throng_timeline_v1_timeline_proto_rawDescGZIP(), []int{12, 0}
 }
 
 // EdgeMode is how posts come from an author to a reader.
@@ -263,7 +268,63 @@ func (x ExplainPostResponse_EdgeMode) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ExplainPostResponse_EdgeMode.Descriptor instead.
 func (ExplainPostResponse_EdgeMode) EnumDescriptor() ([]byte, []int) {
-	return file_throng_timeline_v1_timeline_proto_rawDescGZIP(), []int{7, 1}
+	return file_throng_timeline_v1_timeline_proto_rawDescGZIP(), []int{12, 1}
+}
+
+// Policy is a deployment's strategy.
+type Policy struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How home timelines are made.
+	Strategy Strategy `protobuf:"varint,1,opt,name=strategy,proto3,enum=throng.timeline.v1.Strategy" json:"strategy,omitempty"`
+	// From how many followers on the strategy hybrid pulls an author; 1 to
+	// 100,000,000, 0 means 50,000. Other strategies keep it for later.
+	Threshold     int32 `protobuf:"varint,2,opt,name=threshold,proto3" json:"threshold,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Policy) Reset() {
+	*x = Policy{}
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Policy) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Policy) ProtoMessage() {}
+
+func (x *Policy) ProtoReflect() protoreflect.Message {
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Policy.ProtoReflect.Descriptor instead.
+func (*Policy) Descriptor() ([]byte, []int) {
+	return file_throng_timeline_v1_timeline_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *Policy) GetStrategy() Strategy {
+	if x != nil {
+		return x.Strategy
+	}
+	return Strategy_STRATEGY_UNSPECIFIED
+}
+
+func (x *Policy) GetThreshold() int32 {
+	if x != nil {
+		return x.Threshold
+	}
+	return 0
 }
 
 // TimelineItem is one post of a home timeline with all that is needed to show
@@ -282,7 +343,7 @@ type TimelineItem struct {
 
 func (x *TimelineItem) Reset() {
 	*x = TimelineItem{}
-	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[0]
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -294,7 +355,7 @@ func (x *TimelineItem) String() string {
 func (*TimelineItem) ProtoMessage() {}
 
 func (x *TimelineItem) ProtoReflect() protoreflect.Message {
-	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[0]
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -307,7 +368,7 @@ func (x *TimelineItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TimelineItem.ProtoReflect.Descriptor instead.
 func (*TimelineItem) Descriptor() ([]byte, []int) {
-	return file_throng_timeline_v1_timeline_proto_rawDescGZIP(), []int{0}
+	return file_throng_timeline_v1_timeline_proto_rawDescGZIP(), []int{1}
 }
 
 func (x *TimelineItem) GetPost() *v1.Post {
@@ -342,8 +403,9 @@ type Freshness struct {
 	AuthorsPulled int32 `protobuf:"varint,3,opt,name=authors_pulled,json=authorsPulled,proto3" json:"authors_pulled,omitempty"`
 	// Everything that belongs on this page is on it.
 	Complete bool `protobuf:"varint,4,opt,name=complete,proto3" json:"complete,omitempty"`
-	// What was left out although it belongs here, because a part could not be
-	// reached.
+	// How many items were left out although they may belong here: their post or
+	// author could not be reached, or was deleted or blocked since the page was
+	// put together. The page token goes on behind them.
 	ItemsDegraded int32 `protobuf:"varint,5,opt,name=items_degraded,json=itemsDegraded,proto3" json:"items_degraded,omitempty"`
 	// How long ago the page was put together; more than zero for a cached one.
 	Age           *durationpb.Duration `protobuf:"bytes,6,opt,name=age,proto3" json:"age,omitempty"`
@@ -353,7 +415,7 @@ type Freshness struct {
 
 func (x *Freshness) Reset() {
 	*x = Freshness{}
-	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[1]
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -365,7 +427,7 @@ func (x *Freshness) String() string {
 func (*Freshness) ProtoMessage() {}
 
 func (x *Freshness) ProtoReflect() protoreflect.Message {
-	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[1]
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -378,7 +440,7 @@ func (x *Freshness) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Freshness.ProtoReflect.Descriptor instead.
 func (*Freshness) Descriptor() ([]byte, []int) {
-	return file_throng_timeline_v1_timeline_proto_rawDescGZIP(), []int{1}
+	return file_throng_timeline_v1_timeline_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Freshness) GetStrategy() Strategy {
@@ -433,7 +495,9 @@ type GetHomeTimelineRequest struct {
 	// Whose timeline; empty for the caller's own. Anybody else's for operators
 	// only.
 	ViewerId string `protobuf:"bytes,3,opt,name=viewer_id,json=viewerId,proto3" json:"viewer_id,omitempty"`
-	// How to read it; for operators only.
+	// How to read it; for operators only. PULL reads every author's log; the others
+	// read what is written and pull the rest, so that their answers differ from the
+	// deployment's own in nothing.
 	Strategy      Strategy `protobuf:"varint,4,opt,name=strategy,proto3,enum=throng.timeline.v1.Strategy" json:"strategy,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -441,7 +505,7 @@ type GetHomeTimelineRequest struct {
 
 func (x *GetHomeTimelineRequest) Reset() {
 	*x = GetHomeTimelineRequest{}
-	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[2]
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -453,7 +517,7 @@ func (x *GetHomeTimelineRequest) String() string {
 func (*GetHomeTimelineRequest) ProtoMessage() {}
 
 func (x *GetHomeTimelineRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[2]
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -466,7 +530,7 @@ func (x *GetHomeTimelineRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetHomeTimelineRequest.ProtoReflect.Descriptor instead.
 func (*GetHomeTimelineRequest) Descriptor() ([]byte, []int) {
-	return file_throng_timeline_v1_timeline_proto_rawDescGZIP(), []int{2}
+	return file_throng_timeline_v1_timeline_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *GetHomeTimelineRequest) GetPageSize() int32 {
@@ -512,7 +576,7 @@ type GetHomeTimelineResponse struct {
 
 func (x *GetHomeTimelineResponse) Reset() {
 	*x = GetHomeTimelineResponse{}
-	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[3]
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -524,7 +588,7 @@ func (x *GetHomeTimelineResponse) String() string {
 func (*GetHomeTimelineResponse) ProtoMessage() {}
 
 func (x *GetHomeTimelineResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[3]
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -537,7 +601,7 @@ func (x *GetHomeTimelineResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetHomeTimelineResponse.ProtoReflect.Descriptor instead.
 func (*GetHomeTimelineResponse) Descriptor() ([]byte, []int) {
-	return file_throng_timeline_v1_timeline_proto_rawDescGZIP(), []int{3}
+	return file_throng_timeline_v1_timeline_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *GetHomeTimelineResponse) GetItems() []*TimelineItem {
@@ -561,6 +625,219 @@ func (x *GetHomeTimelineResponse) GetFreshness() *Freshness {
 	return nil
 }
 
+// GetPolicyRequest asks for the deployment's policy.
+type GetPolicyRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetPolicyRequest) Reset() {
+	*x = GetPolicyRequest{}
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetPolicyRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetPolicyRequest) ProtoMessage() {}
+
+func (x *GetPolicyRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetPolicyRequest.ProtoReflect.Descriptor instead.
+func (*GetPolicyRequest) Descriptor() ([]byte, []int) {
+	return file_throng_timeline_v1_timeline_proto_rawDescGZIP(), []int{5}
+}
+
+// GetPolicyResponse is the policy in force.
+type GetPolicyResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The strategy and its threshold.
+	Policy *Policy `protobuf:"bytes,1,opt,name=policy,proto3" json:"policy,omitempty"`
+	// When it was switched to; not set while the settings' own is in force.
+	SwitchedAt *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=switched_at,json=switchedAt,proto3" json:"switched_at,omitempty"`
+	// When all that was written had followed; not set while that goes on. The
+	// strategy adaptive moves edges as people come by and has nothing to wait for
+	// but authors.
+	SettledAt *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=settled_at,json=settledAt,proto3" json:"settled_at,omitempty"`
+	// The measured cost of one push, of the strategy adaptive.
+	PushCost *durationpb.Duration `protobuf:"bytes,4,opt,name=push_cost,json=pushCost,proto3" json:"push_cost,omitempty"`
+	// The measured cost of pulling one author once.
+	PullCost      *durationpb.Duration `protobuf:"bytes,5,opt,name=pull_cost,json=pullCost,proto3" json:"pull_cost,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetPolicyResponse) Reset() {
+	*x = GetPolicyResponse{}
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetPolicyResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetPolicyResponse) ProtoMessage() {}
+
+func (x *GetPolicyResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetPolicyResponse.ProtoReflect.Descriptor instead.
+func (*GetPolicyResponse) Descriptor() ([]byte, []int) {
+	return file_throng_timeline_v1_timeline_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *GetPolicyResponse) GetPolicy() *Policy {
+	if x != nil {
+		return x.Policy
+	}
+	return nil
+}
+
+func (x *GetPolicyResponse) GetSwitchedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.SwitchedAt
+	}
+	return nil
+}
+
+func (x *GetPolicyResponse) GetSettledAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.SettledAt
+	}
+	return nil
+}
+
+func (x *GetPolicyResponse) GetPushCost() *durationpb.Duration {
+	if x != nil {
+		return x.PushCost
+	}
+	return nil
+}
+
+func (x *GetPolicyResponse) GetPullCost() *durationpb.Duration {
+	if x != nil {
+		return x.PullCost
+	}
+	return nil
+}
+
+// SetPolicyRequest names the policy to switch to.
+type SetPolicyRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The strategy and its threshold.
+	Policy        *Policy `protobuf:"bytes,1,opt,name=policy,proto3" json:"policy,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetPolicyRequest) Reset() {
+	*x = SetPolicyRequest{}
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetPolicyRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetPolicyRequest) ProtoMessage() {}
+
+func (x *SetPolicyRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetPolicyRequest.ProtoReflect.Descriptor instead.
+func (*SetPolicyRequest) Descriptor() ([]byte, []int) {
+	return file_throng_timeline_v1_timeline_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *SetPolicyRequest) GetPolicy() *Policy {
+	if x != nil {
+		return x.Policy
+	}
+	return nil
+}
+
+// SetPolicyResponse says what is in force from now on.
+type SetPolicyResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The policy.
+	Policy        *Policy `protobuf:"bytes,1,opt,name=policy,proto3" json:"policy,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetPolicyResponse) Reset() {
+	*x = SetPolicyResponse{}
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetPolicyResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetPolicyResponse) ProtoMessage() {}
+
+func (x *SetPolicyResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetPolicyResponse.ProtoReflect.Descriptor instead.
+func (*SetPolicyResponse) Descriptor() ([]byte, []int) {
+	return file_throng_timeline_v1_timeline_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *SetPolicyResponse) GetPolicy() *Policy {
+	if x != nil {
+		return x.Policy
+	}
+	return nil
+}
+
 // WatchHomeTimelineRequest asks for a stream.
 type WatchHomeTimelineRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -572,7 +849,7 @@ type WatchHomeTimelineRequest struct {
 
 func (x *WatchHomeTimelineRequest) Reset() {
 	*x = WatchHomeTimelineRequest{}
-	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[4]
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -584,7 +861,7 @@ func (x *WatchHomeTimelineRequest) String() string {
 func (*WatchHomeTimelineRequest) ProtoMessage() {}
 
 func (x *WatchHomeTimelineRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[4]
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -597,7 +874,7 @@ func (x *WatchHomeTimelineRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchHomeTimelineRequest.ProtoReflect.Descriptor instead.
 func (*WatchHomeTimelineRequest) Descriptor() ([]byte, []int) {
-	return file_throng_timeline_v1_timeline_proto_rawDescGZIP(), []int{4}
+	return file_throng_timeline_v1_timeline_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *WatchHomeTimelineRequest) GetResumeToken() string {
@@ -620,7 +897,7 @@ type WatchHomeTimelineResponse struct {
 
 func (x *WatchHomeTimelineResponse) Reset() {
 	*x = WatchHomeTimelineResponse{}
-	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[5]
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -632,7 +909,7 @@ func (x *WatchHomeTimelineResponse) String() string {
 func (*WatchHomeTimelineResponse) ProtoMessage() {}
 
 func (x *WatchHomeTimelineResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[5]
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -645,7 +922,7 @@ func (x *WatchHomeTimelineResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchHomeTimelineResponse.ProtoReflect.Descriptor instead.
 func (*WatchHomeTimelineResponse) Descriptor() ([]byte, []int) {
-	return file_throng_timeline_v1_timeline_proto_rawDescGZIP(), []int{5}
+	return file_throng_timeline_v1_timeline_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *WatchHomeTimelineResponse) GetItems() []*TimelineItem {
@@ -673,7 +950,7 @@ type ExplainPostRequest struct {
 
 func (x *ExplainPostRequest) Reset() {
 	*x = ExplainPostRequest{}
-	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[6]
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -685,7 +962,7 @@ func (x *ExplainPostRequest) String() string {
 func (*ExplainPostRequest) ProtoMessage() {}
 
 func (x *ExplainPostRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[6]
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -698,7 +975,7 @@ func (x *ExplainPostRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExplainPostRequest.ProtoReflect.Descriptor instead.
 func (*ExplainPostRequest) Descriptor() ([]byte, []int) {
-	return file_throng_timeline_v1_timeline_proto_rawDescGZIP(), []int{6}
+	return file_throng_timeline_v1_timeline_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ExplainPostRequest) GetPostId() string {
@@ -720,14 +997,19 @@ type ExplainPostResponse struct {
 	// When it was stored in the author's log.
 	StoredAt *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=stored_at,json=storedAt,proto3" json:"stored_at,omitempty"`
 	// When it was written into the caller's timeline; not set where it was not.
-	DeliveredAt   *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=delivered_at,json=deliveredAt,proto3" json:"delivered_at,omitempty"`
+	DeliveredAt *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=delivered_at,json=deliveredAt,proto3" json:"delivered_at,omitempty"`
+	// The deployment's strategy.
+	Strategy Strategy `protobuf:"varint,6,opt,name=strategy,proto3,enum=throng.timeline.v1.Strategy" json:"strategy,omitempty"`
+	// The author's posts are read from his log for all readers at present, because
+	// he has many followers or posts in a burst.
+	AuthorPulled  bool `protobuf:"varint,7,opt,name=author_pulled,json=authorPulled,proto3" json:"author_pulled,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ExplainPostResponse) Reset() {
 	*x = ExplainPostResponse{}
-	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[7]
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -739,7 +1021,7 @@ func (x *ExplainPostResponse) String() string {
 func (*ExplainPostResponse) ProtoMessage() {}
 
 func (x *ExplainPostResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[7]
+	mi := &file_throng_timeline_v1_timeline_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -752,7 +1034,7 @@ func (x *ExplainPostResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExplainPostResponse.ProtoReflect.Descriptor instead.
 func (*ExplainPostResponse) Descriptor() ([]byte, []int) {
-	return file_throng_timeline_v1_timeline_proto_rawDescGZIP(), []int{7}
+	return file_throng_timeline_v1_timeline_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ExplainPostResponse) GetInTimeline() bool {
@@ -790,11 +1072,29 @@ func (x *ExplainPostResponse) GetDeliveredAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *ExplainPostResponse) GetStrategy() Strategy {
+	if x != nil {
+		return x.Strategy
+	}
+	return Strategy_STRATEGY_UNSPECIFIED
+}
+
+func (x *ExplainPostResponse) GetAuthorPulled() bool {
+	if x != nil {
+		return x.AuthorPulled
+	}
+	return false
+}
+
 var File_throng_timeline_v1_timeline_proto protoreflect.FileDescriptor
 
 const file_throng_timeline_v1_timeline_proto_rawDesc = "" +
 	"\n" +
-	"!throng/timeline/v1/timeline.proto\x12\x12throng.timeline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dthrong/access/v1/access.proto\x1a\x19throng/post/v1/post.proto\x1a\x19throng/user/v1/user.proto\"\x91\x01\n" +
+	"!throng/timeline/v1/timeline.proto\x12\x12throng.timeline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dthrong/access/v1/access.proto\x1a\x19throng/post/v1/post.proto\x1a\x19throng/user/v1/user.proto\"z\n" +
+	"\x06Policy\x12D\n" +
+	"\bstrategy\x18\x01 \x01(\x0e2\x1c.throng.timeline.v1.StrategyB\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\bstrategy\x12*\n" +
+	"\tthreshold\x18\x02 \x01(\x05B\f\xbaH\t\x1a\a\x18\x80\xc2\xd7/(\x00R\tthreshold\"\x91\x01\n" +
 	"\fTimelineItem\x12(\n" +
 	"\x04post\x18\x01 \x01(\v2\x14.throng.post.v1.PostR\x04post\x12,\n" +
 	"\x06author\x18\x02 \x01(\v2\x14.throng.user.v1.UserR\x06author\x12)\n" +
@@ -815,27 +1115,43 @@ const file_throng_timeline_v1_timeline_proto_rawDesc = "" +
 	"\x17GetHomeTimelineResponse\x126\n" +
 	"\x05items\x18\x01 \x03(\v2 .throng.timeline.v1.TimelineItemR\x05items\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12;\n" +
-	"\tfreshness\x18\x03 \x01(\v2\x1d.throng.timeline.v1.FreshnessR\tfreshness\"G\n" +
+	"\tfreshness\x18\x03 \x01(\v2\x1d.throng.timeline.v1.FreshnessR\tfreshness\"\x12\n" +
+	"\x10GetPolicyRequest\"\xaf\x02\n" +
+	"\x11GetPolicyResponse\x122\n" +
+	"\x06policy\x18\x01 \x01(\v2\x1a.throng.timeline.v1.PolicyR\x06policy\x12;\n" +
+	"\vswitched_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"switchedAt\x129\n" +
+	"\n" +
+	"settled_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tsettledAt\x126\n" +
+	"\tpush_cost\x18\x04 \x01(\v2\x19.google.protobuf.DurationR\bpushCost\x126\n" +
+	"\tpull_cost\x18\x05 \x01(\v2\x19.google.protobuf.DurationR\bpullCost\"N\n" +
+	"\x10SetPolicyRequest\x12:\n" +
+	"\x06policy\x18\x01 \x01(\v2\x1a.throng.timeline.v1.PolicyB\x06\xbaH\x03\xc8\x01\x01R\x06policy\"G\n" +
+	"\x11SetPolicyResponse\x122\n" +
+	"\x06policy\x18\x01 \x01(\v2\x1a.throng.timeline.v1.PolicyR\x06policy\"G\n" +
 	"\x18WatchHomeTimelineRequest\x12+\n" +
 	"\fresume_token\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\x80@R\vresumeToken\"v\n" +
 	"\x19WatchHomeTimelineResponse\x126\n" +
 	"\x05items\x18\x01 \x03(\v2 .throng.timeline.v1.TimelineItemR\x05items\x12!\n" +
 	"\fresume_token\x18\x02 \x01(\tR\vresumeToken\"7\n" +
 	"\x12ExplainPostRequest\x12!\n" +
-	"\apost_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x06postId\"\x8f\x04\n" +
+	"\apost_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x06postId\"\x85\x05\n" +
 	"\x13ExplainPostResponse\x12\x1f\n" +
 	"\vin_timeline\x18\x01 \x01(\bR\n" +
 	"inTimeline\x12C\n" +
 	"\x05cause\x18\x02 \x01(\x0e2-.throng.timeline.v1.ExplainPostResponse.CauseR\x05cause\x12D\n" +
 	"\x04mode\x18\x03 \x01(\x0e20.throng.timeline.v1.ExplainPostResponse.EdgeModeR\x04mode\x127\n" +
 	"\tstored_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\bstoredAt\x12=\n" +
-	"\fdelivered_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\vdeliveredAt\"l\n" +
+	"\fdelivered_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\vdeliveredAt\x128\n" +
+	"\bstrategy\x18\x06 \x01(\x0e2\x1c.throng.timeline.v1.StrategyR\bstrategy\x12#\n" +
+	"\rauthor_pulled\x18\a \x01(\bR\fauthorPulled\"\x82\x01\n" +
 	"\x05Cause\x12\x15\n" +
 	"\x11CAUSE_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eCAUSE_FOLLOWED\x10\x01\x12\r\n" +
 	"\tCAUSE_OWN\x10\x02\x12\x16\n" +
 	"\x12CAUSE_NOT_FOLLOWED\x10\x03\x12\x11\n" +
-	"\rCAUSE_DELETED\x10\x04\"f\n" +
+	"\rCAUSE_DELETED\x10\x04\x12\x14\n" +
+	"\x10CAUSE_ON_ITS_WAY\x10\x05\"f\n" +
 	"\bEdgeMode\x12\x19\n" +
 	"\x15EDGE_MODE_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eEDGE_MODE_PULL\x10\x01\x12\x17\n" +
@@ -851,10 +1167,12 @@ const file_throng_timeline_v1_timeline_proto_rawDesc = "" +
 	"\x0fWHY_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13WHY_FOLLOWED_PUSHED\x10\x01\x12\x17\n" +
 	"\x13WHY_FOLLOWED_PULLED\x10\x02\x12\v\n" +
-	"\aWHY_OWN\x10\x032\xef\x02\n" +
+	"\aWHY_OWN\x10\x032\xba\x04\n" +
 	"\x0fTimelineService\x12u\n" +
 	"\x0fGetHomeTimeline\x12*.throng.timeline.v1.GetHomeTimelineRequest\x1a+.throng.timeline.v1.GetHomeTimelineResponse\"\t\x8a\xe7\x18\x02\b\x02\x90\x02\x01\x12z\n" +
-	"\x11WatchHomeTimeline\x12,.throng.timeline.v1.WatchHomeTimelineRequest\x1a-.throng.timeline.v1.WatchHomeTimelineResponse\"\x06\x8a\xe7\x18\x02\b\x020\x01\x12i\n" +
+	"\x11WatchHomeTimeline\x12,.throng.timeline.v1.WatchHomeTimelineRequest\x1a-.throng.timeline.v1.WatchHomeTimelineResponse\"\x06\x8a\xe7\x18\x02\b\x020\x01\x12e\n" +
+	"\tGetPolicy\x12$.throng.timeline.v1.GetPolicyRequest\x1a%.throng.timeline.v1.GetPolicyResponse\"\v\x8a\xe7\x18\x04\b\x03\x10\x04\x90\x02\x01\x12b\n" +
+	"\tSetPolicy\x12$.throng.timeline.v1.SetPolicyRequest\x1a%.throng.timeline.v1.SetPolicyResponse\"\b\x8a\xe7\x18\x04\b\x03\x10\x04\x12i\n" +
 	"\vExplainPost\x12&.throng.timeline.v1.ExplainPostRequest\x1a'.throng.timeline.v1.ExplainPostResponse\"\t\x8a\xe7\x18\x02\b\x02\x90\x02\x01B\xd7\x01\n" +
 	"\x16com.throng.timeline.v1B\rTimelineProtoP\x01ZDgithub.com/throng-social/throng/gen/go/throng/timeline/v1;timelinev1\xa2\x02\x03TTX\xaa\x02\x12Throng.Timeline.V1\xca\x02\x12Throng\\Timeline\\V1\xe2\x02\x1eThrong\\Timeline\\V1\\GPBMetadata\xea\x02\x14Throng::Timeline::V1b\x06proto3"
 
@@ -871,50 +1189,68 @@ func file_throng_timeline_v1_timeline_proto_rawDescGZIP() []byte {
 }
 
 var file_throng_timeline_v1_timeline_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_throng_timeline_v1_timeline_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_throng_timeline_v1_timeline_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_throng_timeline_v1_timeline_proto_goTypes = []any{
 	(Strategy)(0),                     // 0: throng.timeline.v1.Strategy
 	(Why)(0),                          // 1: throng.timeline.v1.Why
 	(ExplainPostResponse_Cause)(0),    // 2: throng.timeline.v1.ExplainPostResponse.Cause
 	(ExplainPostResponse_EdgeMode)(0), // 3: throng.timeline.v1.ExplainPostResponse.EdgeMode
-	(*TimelineItem)(nil),              // 4: throng.timeline.v1.TimelineItem
-	(*Freshness)(nil),                 // 5: throng.timeline.v1.Freshness
-	(*GetHomeTimelineRequest)(nil),    // 6: throng.timeline.v1.GetHomeTimelineRequest
-	(*GetHomeTimelineResponse)(nil),   // 7: throng.timeline.v1.GetHomeTimelineResponse
-	(*WatchHomeTimelineRequest)(nil),  // 8: throng.timeline.v1.WatchHomeTimelineRequest
-	(*WatchHomeTimelineResponse)(nil), // 9: throng.timeline.v1.WatchHomeTimelineResponse
-	(*ExplainPostRequest)(nil),        // 10: throng.timeline.v1.ExplainPostRequest
-	(*ExplainPostResponse)(nil),       // 11: throng.timeline.v1.ExplainPostResponse
-	(*v1.Post)(nil),                   // 12: throng.post.v1.Post
-	(*v11.User)(nil),                  // 13: throng.user.v1.User
-	(*durationpb.Duration)(nil),       // 14: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil),     // 15: google.protobuf.Timestamp
+	(*Policy)(nil),                    // 4: throng.timeline.v1.Policy
+	(*TimelineItem)(nil),              // 5: throng.timeline.v1.TimelineItem
+	(*Freshness)(nil),                 // 6: throng.timeline.v1.Freshness
+	(*GetHomeTimelineRequest)(nil),    // 7: throng.timeline.v1.GetHomeTimelineRequest
+	(*GetHomeTimelineResponse)(nil),   // 8: throng.timeline.v1.GetHomeTimelineResponse
+	(*GetPolicyRequest)(nil),          // 9: throng.timeline.v1.GetPolicyRequest
+	(*GetPolicyResponse)(nil),         // 10: throng.timeline.v1.GetPolicyResponse
+	(*SetPolicyRequest)(nil),          // 11: throng.timeline.v1.SetPolicyRequest
+	(*SetPolicyResponse)(nil),         // 12: throng.timeline.v1.SetPolicyResponse
+	(*WatchHomeTimelineRequest)(nil),  // 13: throng.timeline.v1.WatchHomeTimelineRequest
+	(*WatchHomeTimelineResponse)(nil), // 14: throng.timeline.v1.WatchHomeTimelineResponse
+	(*ExplainPostRequest)(nil),        // 15: throng.timeline.v1.ExplainPostRequest
+	(*ExplainPostResponse)(nil),       // 16: throng.timeline.v1.ExplainPostResponse
+	(*v1.Post)(nil),                   // 17: throng.post.v1.Post
+	(*v11.User)(nil),                  // 18: throng.user.v1.User
+	(*durationpb.Duration)(nil),       // 19: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil),     // 20: google.protobuf.Timestamp
 }
 var file_throng_timeline_v1_timeline_proto_depIdxs = []int32{
-	12, // 0: throng.timeline.v1.TimelineItem.post:type_name -> throng.post.v1.Post
-	13, // 1: throng.timeline.v1.TimelineItem.author:type_name -> throng.user.v1.User
-	1,  // 2: throng.timeline.v1.TimelineItem.why:type_name -> throng.timeline.v1.Why
-	0,  // 3: throng.timeline.v1.Freshness.strategy:type_name -> throng.timeline.v1.Strategy
-	14, // 4: throng.timeline.v1.Freshness.age:type_name -> google.protobuf.Duration
-	0,  // 5: throng.timeline.v1.GetHomeTimelineRequest.strategy:type_name -> throng.timeline.v1.Strategy
-	4,  // 6: throng.timeline.v1.GetHomeTimelineResponse.items:type_name -> throng.timeline.v1.TimelineItem
-	5,  // 7: throng.timeline.v1.GetHomeTimelineResponse.freshness:type_name -> throng.timeline.v1.Freshness
-	4,  // 8: throng.timeline.v1.WatchHomeTimelineResponse.items:type_name -> throng.timeline.v1.TimelineItem
-	2,  // 9: throng.timeline.v1.ExplainPostResponse.cause:type_name -> throng.timeline.v1.ExplainPostResponse.Cause
-	3,  // 10: throng.timeline.v1.ExplainPostResponse.mode:type_name -> throng.timeline.v1.ExplainPostResponse.EdgeMode
-	15, // 11: throng.timeline.v1.ExplainPostResponse.stored_at:type_name -> google.protobuf.Timestamp
-	15, // 12: throng.timeline.v1.ExplainPostResponse.delivered_at:type_name -> google.protobuf.Timestamp
-	6,  // 13: throng.timeline.v1.TimelineService.GetHomeTimeline:input_type -> throng.timeline.v1.GetHomeTimelineRequest
-	8,  // 14: throng.timeline.v1.TimelineService.WatchHomeTimeline:input_type -> throng.timeline.v1.WatchHomeTimelineRequest
-	10, // 15: throng.timeline.v1.TimelineService.ExplainPost:input_type -> throng.timeline.v1.ExplainPostRequest
-	7,  // 16: throng.timeline.v1.TimelineService.GetHomeTimeline:output_type -> throng.timeline.v1.GetHomeTimelineResponse
-	9,  // 17: throng.timeline.v1.TimelineService.WatchHomeTimeline:output_type -> throng.timeline.v1.WatchHomeTimelineResponse
-	11, // 18: throng.timeline.v1.TimelineService.ExplainPost:output_type -> throng.timeline.v1.ExplainPostResponse
-	16, // [16:19] is the sub-list for method output_type
-	13, // [13:16] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	0,  // 0: throng.timeline.v1.Policy.strategy:type_name -> throng.timeline.v1.Strategy
+	17, // 1: throng.timeline.v1.TimelineItem.post:type_name -> throng.post.v1.Post
+	18, // 2: throng.timeline.v1.TimelineItem.author:type_name -> throng.user.v1.User
+	1,  // 3: throng.timeline.v1.TimelineItem.why:type_name -> throng.timeline.v1.Why
+	0,  // 4: throng.timeline.v1.Freshness.strategy:type_name -> throng.timeline.v1.Strategy
+	19, // 5: throng.timeline.v1.Freshness.age:type_name -> google.protobuf.Duration
+	0,  // 6: throng.timeline.v1.GetHomeTimelineRequest.strategy:type_name -> throng.timeline.v1.Strategy
+	5,  // 7: throng.timeline.v1.GetHomeTimelineResponse.items:type_name -> throng.timeline.v1.TimelineItem
+	6,  // 8: throng.timeline.v1.GetHomeTimelineResponse.freshness:type_name -> throng.timeline.v1.Freshness
+	4,  // 9: throng.timeline.v1.GetPolicyResponse.policy:type_name -> throng.timeline.v1.Policy
+	20, // 10: throng.timeline.v1.GetPolicyResponse.switched_at:type_name -> google.protobuf.Timestamp
+	20, // 11: throng.timeline.v1.GetPolicyResponse.settled_at:type_name -> google.protobuf.Timestamp
+	19, // 12: throng.timeline.v1.GetPolicyResponse.push_cost:type_name -> google.protobuf.Duration
+	19, // 13: throng.timeline.v1.GetPolicyResponse.pull_cost:type_name -> google.protobuf.Duration
+	4,  // 14: throng.timeline.v1.SetPolicyRequest.policy:type_name -> throng.timeline.v1.Policy
+	4,  // 15: throng.timeline.v1.SetPolicyResponse.policy:type_name -> throng.timeline.v1.Policy
+	5,  // 16: throng.timeline.v1.WatchHomeTimelineResponse.items:type_name -> throng.timeline.v1.TimelineItem
+	2,  // 17: throng.timeline.v1.ExplainPostResponse.cause:type_name -> throng.timeline.v1.ExplainPostResponse.Cause
+	3,  // 18: throng.timeline.v1.ExplainPostResponse.mode:type_name -> throng.timeline.v1.ExplainPostResponse.EdgeMode
+	20, // 19: throng.timeline.v1.ExplainPostResponse.stored_at:type_name -> google.protobuf.Timestamp
+	20, // 20: throng.timeline.v1.ExplainPostResponse.delivered_at:type_name -> google.protobuf.Timestamp
+	0,  // 21: throng.timeline.v1.ExplainPostResponse.strategy:type_name -> throng.timeline.v1.Strategy
+	7,  // 22: throng.timeline.v1.TimelineService.GetHomeTimeline:input_type -> throng.timeline.v1.GetHomeTimelineRequest
+	13, // 23: throng.timeline.v1.TimelineService.WatchHomeTimeline:input_type -> throng.timeline.v1.WatchHomeTimelineRequest
+	9,  // 24: throng.timeline.v1.TimelineService.GetPolicy:input_type -> throng.timeline.v1.GetPolicyRequest
+	11, // 25: throng.timeline.v1.TimelineService.SetPolicy:input_type -> throng.timeline.v1.SetPolicyRequest
+	15, // 26: throng.timeline.v1.TimelineService.ExplainPost:input_type -> throng.timeline.v1.ExplainPostRequest
+	8,  // 27: throng.timeline.v1.TimelineService.GetHomeTimeline:output_type -> throng.timeline.v1.GetHomeTimelineResponse
+	14, // 28: throng.timeline.v1.TimelineService.WatchHomeTimeline:output_type -> throng.timeline.v1.WatchHomeTimelineResponse
+	10, // 29: throng.timeline.v1.TimelineService.GetPolicy:output_type -> throng.timeline.v1.GetPolicyResponse
+	12, // 30: throng.timeline.v1.TimelineService.SetPolicy:output_type -> throng.timeline.v1.SetPolicyResponse
+	16, // 31: throng.timeline.v1.TimelineService.ExplainPost:output_type -> throng.timeline.v1.ExplainPostResponse
+	27, // [27:32] is the sub-list for method output_type
+	22, // [22:27] is the sub-list for method input_type
+	22, // [22:22] is the sub-list for extension type_name
+	22, // [22:22] is the sub-list for extension extendee
+	0,  // [0:22] is the sub-list for field type_name
 }
 
 func init() { file_throng_timeline_v1_timeline_proto_init() }
@@ -928,7 +1264,7 @@ func file_throng_timeline_v1_timeline_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_throng_timeline_v1_timeline_proto_rawDesc), len(file_throng_timeline_v1_timeline_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   8,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -33,6 +33,9 @@ type FanoutPage struct {
 	AuthorId string `protobuf:"bytes,2,opt,name=author_id,json=authorId,proto3" json:"author_id,omitempty"`
 	// The last reader of the page before; empty for the first page.
 	AfterReaderId string `protobuf:"bytes,3,opt,name=after_reader_id,json=afterReaderId,proto3" json:"after_reader_id,omitempty"`
+	// How often a day a reader must look to be written to; who does not is moved
+	// to pull instead. 0 writes to all.
+	LeastViews    float64 `protobuf:"fixed64,4,opt,name=least_views,json=leastViews,proto3" json:"least_views,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -88,6 +91,13 @@ func (x *FanoutPage) GetAfterReaderId() string {
 	return ""
 }
 
+func (x *FanoutPage) GetLeastViews() float64 {
+	if x != nil {
+		return x.LeastViews
+	}
+	return 0
+}
+
 // MoveReader is the queue message for moving a reader's edges to the modes that
 // the policy wants and for lowering his horizon. Handling it twice changes
 // nothing.
@@ -95,11 +105,15 @@ type MoveReader struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The reader.
 	ReaderId string `protobuf:"bytes,1,opt,name=reader_id,json=readerId,proto3" json:"reader_id,omitempty"`
-	// The id down to which the written timeline is to reach; empty to leave the
-	// horizon where it is.
+	// Not looked at: a horizon goes down as far as a timeline reaches.
+	//
+	// Deprecated: Marked as deprecated in throng/timeline/v1/timeline_task.proto.
 	TargetHorizonId string `protobuf:"bytes,2,opt,name=target_horizon_id,json=targetHorizonId,proto3" json:"target_horizon_id,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// The last post of the first page that he saw; empty if he saw all there is.
+	// What newer posts he has of an author are written when the edge becomes push.
+	PageEndId     string `protobuf:"bytes,3,opt,name=page_end_id,json=pageEndId,proto3" json:"page_end_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *MoveReader) Reset() {
@@ -139,9 +153,17 @@ func (x *MoveReader) GetReaderId() string {
 	return ""
 }
 
+// Deprecated: Marked as deprecated in throng/timeline/v1/timeline_task.proto.
 func (x *MoveReader) GetTargetHorizonId() string {
 	if x != nil {
 		return x.TargetHorizonId
+	}
+	return ""
+}
+
+func (x *MoveReader) GetPageEndId() string {
+	if x != nil {
+		return x.PageEndId
 	}
 	return ""
 }
@@ -194,22 +216,173 @@ func (x *TrimReaders) GetAfterReaderId() string {
 	return ""
 }
 
+// SweepEdges is the queue message for moving all edges to the modes that a
+// policy wants after a switch, from the edge after a place on. It ends when a
+// later switch has been made. Handling it twice changes nothing.
+type SweepEdges struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The switch that it belongs to.
+	Version int64 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	// The last author that was looked at; empty to begin with the first.
+	AfterAuthorId string `protobuf:"bytes,2,opt,name=after_author_id,json=afterAuthorId,proto3" json:"after_author_id,omitempty"`
+	// The last of his readers that was looked at; empty for none.
+	AfterReaderId string `protobuf:"bytes,3,opt,name=after_reader_id,json=afterReaderId,proto3" json:"after_reader_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SweepEdges) Reset() {
+	*x = SweepEdges{}
+	mi := &file_throng_timeline_v1_timeline_task_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SweepEdges) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SweepEdges) ProtoMessage() {}
+
+func (x *SweepEdges) ProtoReflect() protoreflect.Message {
+	mi := &file_throng_timeline_v1_timeline_task_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SweepEdges.ProtoReflect.Descriptor instead.
+func (*SweepEdges) Descriptor() ([]byte, []int) {
+	return file_throng_timeline_v1_timeline_task_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *SweepEdges) GetVersion() int64 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+func (x *SweepEdges) GetAfterAuthorId() string {
+	if x != nil {
+		return x.AfterAuthorId
+	}
+	return ""
+}
+
+func (x *SweepEdges) GetAfterReaderId() string {
+	if x != nil {
+		return x.AfterReaderId
+	}
+	return ""
+}
+
+// CalmAuthors is the queue message for ending the bursts that are over.
+type CalmAuthors struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CalmAuthors) Reset() {
+	*x = CalmAuthors{}
+	mi := &file_throng_timeline_v1_timeline_task_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CalmAuthors) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CalmAuthors) ProtoMessage() {}
+
+func (x *CalmAuthors) ProtoReflect() protoreflect.Message {
+	mi := &file_throng_timeline_v1_timeline_task_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CalmAuthors.ProtoReflect.Descriptor instead.
+func (*CalmAuthors) Descriptor() ([]byte, []int) {
+	return file_throng_timeline_v1_timeline_task_proto_rawDescGZIP(), []int{4}
+}
+
+// AuditReaders is the queue message for comparing timelines, drawn at random,
+// with their definition.
+type AuditReaders struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AuditReaders) Reset() {
+	*x = AuditReaders{}
+	mi := &file_throng_timeline_v1_timeline_task_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AuditReaders) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AuditReaders) ProtoMessage() {}
+
+func (x *AuditReaders) ProtoReflect() protoreflect.Message {
+	mi := &file_throng_timeline_v1_timeline_task_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AuditReaders.ProtoReflect.Descriptor instead.
+func (*AuditReaders) Descriptor() ([]byte, []int) {
+	return file_throng_timeline_v1_timeline_task_proto_rawDescGZIP(), []int{5}
+}
+
 var File_throng_timeline_v1_timeline_task_proto protoreflect.FileDescriptor
 
 const file_throng_timeline_v1_timeline_task_proto_rawDesc = "" +
 	"\n" +
-	"&throng/timeline/v1/timeline_task.proto\x12\x12throng.timeline.v1\x1a\x1bbuf/validate/validate.proto\"\x8b\x01\n" +
+	"&throng/timeline/v1/timeline_task.proto\x12\x12throng.timeline.v1\x1a\x1bbuf/validate/validate.proto\"\xbc\x01\n" +
 	"\n" +
 	"FanoutPage\x12!\n" +
 	"\apost_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x06postId\x12%\n" +
 	"\tauthor_id\x18\x02 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\bauthorId\x123\n" +
-	"\x0fafter_reader_id\x18\x03 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\rafterReaderId\"l\n" +
+	"\x0fafter_reader_id\x18\x03 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\rafterReaderId\x12/\n" +
+	"\vleast_views\x18\x04 \x01(\x01B\x0e\xbaH\v\x12\t)\x00\x00\x00\x00\x00\x00\x00\x00R\n" +
+	"leastViews\"\x9b\x01\n" +
 	"\n" +
 	"MoveReader\x12%\n" +
-	"\treader_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\breaderId\x127\n" +
-	"\x11target_horizon_id\x18\x02 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\x0ftargetHorizonId\"B\n" +
+	"\treader_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\breaderId\x129\n" +
+	"\x11target_horizon_id\x18\x02 \x01(\tB\r\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x18\x01R\x0ftargetHorizonId\x12+\n" +
+	"\vpage_end_id\x18\x03 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\tpageEndId\"B\n" +
 	"\vTrimReaders\x123\n" +
-	"\x0fafter_reader_id\x18\x01 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\rafterReaderIdB\xdb\x01\n" +
+	"\x0fafter_reader_id\x18\x01 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\rafterReaderId\"\x99\x01\n" +
+	"\n" +
+	"SweepEdges\x12!\n" +
+	"\aversion\x18\x01 \x01(\x03B\a\xbaH\x04\"\x02(\x01R\aversion\x123\n" +
+	"\x0fafter_author_id\x18\x02 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\rafterAuthorId\x123\n" +
+	"\x0fafter_reader_id\x18\x03 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\rafterReaderId\"\r\n" +
+	"\vCalmAuthors\"\x0e\n" +
+	"\fAuditReadersB\xdb\x01\n" +
 	"\x16com.throng.timeline.v1B\x11TimelineTaskProtoP\x01ZDgithub.com/throng-social/throng/gen/go/throng/timeline/v1;timelinev1\xa2\x02\x03TTX\xaa\x02\x12Throng.Timeline.V1\xca\x02\x12Throng\\Timeline\\V1\xe2\x02\x1eThrong\\Timeline\\V1\\GPBMetadata\xea\x02\x14Throng::Timeline::V1b\x06proto3"
 
 var (
@@ -224,11 +397,14 @@ func file_throng_timeline_v1_timeline_task_proto_rawDescGZIP() []byte {
 	return file_throng_timeline_v1_timeline_task_proto_rawDescData
 }
 
-var file_throng_timeline_v1_timeline_task_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_throng_timeline_v1_timeline_task_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_throng_timeline_v1_timeline_task_proto_goTypes = []any{
-	(*FanoutPage)(nil),  // 0: throng.timeline.v1.FanoutPage
-	(*MoveReader)(nil),  // 1: throng.timeline.v1.MoveReader
-	(*TrimReaders)(nil), // 2: throng.timeline.v1.TrimReaders
+	(*FanoutPage)(nil),   // 0: throng.timeline.v1.FanoutPage
+	(*MoveReader)(nil),   // 1: throng.timeline.v1.MoveReader
+	(*TrimReaders)(nil),  // 2: throng.timeline.v1.TrimReaders
+	(*SweepEdges)(nil),   // 3: throng.timeline.v1.SweepEdges
+	(*CalmAuthors)(nil),  // 4: throng.timeline.v1.CalmAuthors
+	(*AuditReaders)(nil), // 5: throng.timeline.v1.AuditReaders
 }
 var file_throng_timeline_v1_timeline_task_proto_depIdxs = []int32{
 	0, // [0:0] is the sub-list for method output_type
@@ -249,7 +425,7 @@ func file_throng_timeline_v1_timeline_task_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_throng_timeline_v1_timeline_task_proto_rawDesc), len(file_throng_timeline_v1_timeline_task_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   3,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

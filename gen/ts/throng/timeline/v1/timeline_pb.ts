@@ -20,7 +20,36 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file throng/timeline/v1/timeline.proto.
  */
 export const file_throng_timeline_v1_timeline: GenFile = /*@__PURE__*/
-  fileDesc("CiF0aHJvbmcvdGltZWxpbmUvdjEvdGltZWxpbmUucHJvdG8SEnRocm9uZy50aW1lbGluZS52MSJ+CgxUaW1lbGluZUl0ZW0SIgoEcG9zdBgBIAEoCzIULnRocm9uZy5wb3N0LnYxLlBvc3QSJAoGYXV0aG9yGAIgASgLMhQudGhyb25nLnVzZXIudjEuVXNlchIkCgN3aHkYAyABKA4yFy50aHJvbmcudGltZWxpbmUudjEuV2h5Ir0BCglGcmVzaG5lc3MSLgoIc3RyYXRlZ3kYASABKA4yHC50aHJvbmcudGltZWxpbmUudjEuU3RyYXRlZ3kSFgoOYXV0aG9yc19wdXNoZWQYAiABKAUSFgoOYXV0aG9yc19wdWxsZWQYAyABKAUSEAoIY29tcGxldGUYBCABKAgSFgoOaXRlbXNfZGVncmFkZWQYBSABKAUSJgoDYWdlGAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIq4BChZHZXRIb21lVGltZWxpbmVSZXF1ZXN0EhwKCXBhZ2Vfc2l6ZRgBIAEoBUIJukgGGgQYZCgAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGIAEEh4KCXZpZXdlcl9pZBgDIAEoCUILukgI2AEBcgOwAQESOAoIc3RyYXRlZ3kYBCABKA4yHC50aHJvbmcudGltZWxpbmUudjEuU3RyYXRlZ3lCCLpIBYIBAhABIpUBChdHZXRIb21lVGltZWxpbmVSZXNwb25zZRIvCgVpdGVtcxgBIAMoCzIgLnRocm9uZy50aW1lbGluZS52MS5UaW1lbGluZUl0ZW0SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEjAKCWZyZXNobmVzcxgDIAEoCzIdLnRocm9uZy50aW1lbGluZS52MS5GcmVzaG5lc3MiOgoYV2F0Y2hIb21lVGltZWxpbmVSZXF1ZXN0Eh4KDHJlc3VtZV90b2tlbhgBIAEoCUIIukgFcgMYgEAiYgoZV2F0Y2hIb21lVGltZWxpbmVSZXNwb25zZRIvCgVpdGVtcxgBIAMoCzIgLnRocm9uZy50aW1lbGluZS52MS5UaW1lbGluZUl0ZW0SFAoMcmVzdW1lX3Rva2VuGAIgASgJIi8KEkV4cGxhaW5Qb3N0UmVxdWVzdBIZCgdwb3N0X2lkGAEgASgJQgi6SAVyA7ABASLfAwoTRXhwbGFpblBvc3RSZXNwb25zZRITCgtpbl90aW1lbGluZRgBIAEoCBI8CgVjYXVzZRgCIAEoDjItLnRocm9uZy50aW1lbGluZS52MS5FeHBsYWluUG9zdFJlc3BvbnNlLkNhdXNlEj4KBG1vZGUYAyABKA4yMC50aHJvbmcudGltZWxpbmUudjEuRXhwbGFpblBvc3RSZXNwb25zZS5FZGdlTW9kZRItCglzdG9yZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKDGRlbGl2ZXJlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAibAoFQ2F1c2USFQoRQ0FVU0VfVU5TUEVDSUZJRUQQABISCg5DQVVTRV9GT0xMT1dFRBABEg0KCUNBVVNFX09XThACEhYKEkNBVVNFX05PVF9GT0xMT1dFRBADEhEKDUNBVVNFX0RFTEVURUQQBCJmCghFZGdlTW9kZRIZChVFREdFX01PREVfVU5TUEVDSUZJRUQQABISCg5FREdFX01PREVfUFVMTBABEhcKE0VER0VfTU9ERV9QUk9NT1RJTkcQAhISCg5FREdFX01PREVfUFVTSBADKnYKCFN0cmF0ZWd5EhgKFFNUUkFURUdZX1VOU1BFQ0lGSUVEEAASEQoNU1RSQVRFR1lfUFVTSBABEhEKDVNUUkFURUdZX1BVTEwQAhITCg9TVFJBVEVHWV9IWUJSSUQQAxIVChFTVFJBVEVHWV9BREFQVElWRRAEKlkKA1doeRITCg9XSFlfVU5TUEVDSUZJRUQQABIXChNXSFlfRk9MTE9XRURfUFVTSEVEEAESFwoTV0hZX0ZPTExPV0VEX1BVTExFRBACEgsKB1dIWV9PV04QAzLvAgoPVGltZWxpbmVTZXJ2aWNlEnUKD0dldEhvbWVUaW1lbGluZRIqLnRocm9uZy50aW1lbGluZS52MS5HZXRIb21lVGltZWxpbmVSZXF1ZXN0GisudGhyb25nLnRpbWVsaW5lLnYxLkdldEhvbWVUaW1lbGluZVJlc3BvbnNlIgmQAgGK5xgCCAISegoRV2F0Y2hIb21lVGltZWxpbmUSLC50aHJvbmcudGltZWxpbmUudjEuV2F0Y2hIb21lVGltZWxpbmVSZXF1ZXN0Gi0udGhyb25nLnRpbWVsaW5lLnYxLldhdGNoSG9tZVRpbWVsaW5lUmVzcG9uc2UiBornGAIIAjABEmkKC0V4cGxhaW5Qb3N0EiYudGhyb25nLnRpbWVsaW5lLnYxLkV4cGxhaW5Qb3N0UmVxdWVzdBonLnRocm9uZy50aW1lbGluZS52MS5FeHBsYWluUG9zdFJlc3BvbnNlIgmQAgGK5xgCCAJC1wEKFmNvbS50aHJvbmcudGltZWxpbmUudjFCDVRpbWVsaW5lUHJvdG9QAVpEZ2l0aHViLmNvbS90aHJvbmctc29jaWFsL3Rocm9uZy9nZW4vZ28vdGhyb25nL3RpbWVsaW5lL3YxO3RpbWVsaW5ldjGiAgNUVFiqAhJUaHJvbmcuVGltZWxpbmUuVjHKAhJUaHJvbmdcVGltZWxpbmVcVjHiAh5UaHJvbmdcVGltZWxpbmVcVjFcR1BCTWV0YWRhdGHqAhRUaHJvbmc6OlRpbWVsaW5lOjpWMWIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_throng_access_v1_access, file_throng_post_v1_post, file_throng_user_v1_user]);
+  fileDesc("CiF0aHJvbmcvdGltZWxpbmUvdjEvdGltZWxpbmUucHJvdG8SEnRocm9uZy50aW1lbGluZS52MSJlCgZQb2xpY3kSOgoIc3RyYXRlZ3kYASABKA4yHC50aHJvbmcudGltZWxpbmUudjEuU3RyYXRlZ3lCCrpIB4IBBBABIAASHwoJdGhyZXNob2xkGAIgASgFQgy6SAkaBxiAwtcvKAAifgoMVGltZWxpbmVJdGVtEiIKBHBvc3QYASABKAsyFC50aHJvbmcucG9zdC52MS5Qb3N0EiQKBmF1dGhvchgCIAEoCzIULnRocm9uZy51c2VyLnYxLlVzZXISJAoDd2h5GAMgASgOMhcudGhyb25nLnRpbWVsaW5lLnYxLldoeSK9AQoJRnJlc2huZXNzEi4KCHN0cmF0ZWd5GAEgASgOMhwudGhyb25nLnRpbWVsaW5lLnYxLlN0cmF0ZWd5EhYKDmF1dGhvcnNfcHVzaGVkGAIgASgFEhYKDmF1dGhvcnNfcHVsbGVkGAMgASgFEhAKCGNvbXBsZXRlGAQgASgIEhYKDml0ZW1zX2RlZ3JhZGVkGAUgASgFEiYKA2FnZRgGIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiKuAQoWR2V0SG9tZVRpbWVsaW5lUmVxdWVzdBIcCglwYWdlX3NpemUYASABKAVCCbpIBhoEGGQoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxiABBIeCgl2aWV3ZXJfaWQYAyABKAlCC7pICNgBAXIDsAEBEjgKCHN0cmF0ZWd5GAQgASgOMhwudGhyb25nLnRpbWVsaW5lLnYxLlN0cmF0ZWd5Qgi6SAWCAQIQASKVAQoXR2V0SG9tZVRpbWVsaW5lUmVzcG9uc2USLwoFaXRlbXMYASADKAsyIC50aHJvbmcudGltZWxpbmUudjEuVGltZWxpbmVJdGVtEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRIwCglmcmVzaG5lc3MYAyABKAsyHS50aHJvbmcudGltZWxpbmUudjEuRnJlc2huZXNzIhIKEEdldFBvbGljeVJlcXVlc3Qi/AEKEUdldFBvbGljeVJlc3BvbnNlEioKBnBvbGljeRgBIAEoCzIaLnRocm9uZy50aW1lbGluZS52MS5Qb2xpY3kSLwoLc3dpdGNoZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnNldHRsZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCXB1c2hfY29zdBgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIsCglwdWxsX2Nvc3QYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24iRgoQU2V0UG9saWN5UmVxdWVzdBIyCgZwb2xpY3kYASABKAsyGi50aHJvbmcudGltZWxpbmUudjEuUG9saWN5Qga6SAPIAQEiPwoRU2V0UG9saWN5UmVzcG9uc2USKgoGcG9saWN5GAEgASgLMhoudGhyb25nLnRpbWVsaW5lLnYxLlBvbGljeSI6ChhXYXRjaEhvbWVUaW1lbGluZVJlcXVlc3QSHgoMcmVzdW1lX3Rva2VuGAEgASgJQgi6SAVyAxiAQCJiChlXYXRjaEhvbWVUaW1lbGluZVJlc3BvbnNlEi8KBWl0ZW1zGAEgAygLMiAudGhyb25nLnRpbWVsaW5lLnYxLlRpbWVsaW5lSXRlbRIUCgxyZXN1bWVfdG9rZW4YAiABKAkiLwoSRXhwbGFpblBvc3RSZXF1ZXN0EhkKB3Bvc3RfaWQYASABKAlCCLpIBXIDsAEBIr0EChNFeHBsYWluUG9zdFJlc3BvbnNlEhMKC2luX3RpbWVsaW5lGAEgASgIEjwKBWNhdXNlGAIgASgOMi0udGhyb25nLnRpbWVsaW5lLnYxLkV4cGxhaW5Qb3N0UmVzcG9uc2UuQ2F1c2USPgoEbW9kZRgDIAEoDjIwLnRocm9uZy50aW1lbGluZS52MS5FeHBsYWluUG9zdFJlc3BvbnNlLkVkZ2VNb2RlEi0KCXN0b3JlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMZGVsaXZlcmVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCghzdHJhdGVneRgGIAEoDjIcLnRocm9uZy50aW1lbGluZS52MS5TdHJhdGVneRIVCg1hdXRob3JfcHVsbGVkGAcgASgIIoIBCgVDYXVzZRIVChFDQVVTRV9VTlNQRUNJRklFRBAAEhIKDkNBVVNFX0ZPTExPV0VEEAESDQoJQ0FVU0VfT1dOEAISFgoSQ0FVU0VfTk9UX0ZPTExPV0VEEAMSEQoNQ0FVU0VfREVMRVRFRBAEEhQKEENBVVNFX09OX0lUU19XQVkQBSJmCghFZGdlTW9kZRIZChVFREdFX01PREVfVU5TUEVDSUZJRUQQABISCg5FREdFX01PREVfUFVMTBABEhcKE0VER0VfTU9ERV9QUk9NT1RJTkcQAhISCg5FREdFX01PREVfUFVTSBADKnYKCFN0cmF0ZWd5EhgKFFNUUkFURUdZX1VOU1BFQ0lGSUVEEAASEQoNU1RSQVRFR1lfUFVTSBABEhEKDVNUUkFURUdZX1BVTEwQAhITCg9TVFJBVEVHWV9IWUJSSUQQAxIVChFTVFJBVEVHWV9BREFQVElWRRAEKlkKA1doeRITCg9XSFlfVU5TUEVDSUZJRUQQABIXChNXSFlfRk9MTE9XRURfUFVTSEVEEAESFwoTV0hZX0ZPTExPV0VEX1BVTExFRBACEgsKB1dIWV9PV04QAzK6BAoPVGltZWxpbmVTZXJ2aWNlEnUKD0dldEhvbWVUaW1lbGluZRIqLnRocm9uZy50aW1lbGluZS52MS5HZXRIb21lVGltZWxpbmVSZXF1ZXN0GisudGhyb25nLnRpbWVsaW5lLnYxLkdldEhvbWVUaW1lbGluZVJlc3BvbnNlIgmQAgGK5xgCCAISegoRV2F0Y2hIb21lVGltZWxpbmUSLC50aHJvbmcudGltZWxpbmUudjEuV2F0Y2hIb21lVGltZWxpbmVSZXF1ZXN0Gi0udGhyb25nLnRpbWVsaW5lLnYxLldhdGNoSG9tZVRpbWVsaW5lUmVzcG9uc2UiBornGAIIAjABEmUKCUdldFBvbGljeRIkLnRocm9uZy50aW1lbGluZS52MS5HZXRQb2xpY3lSZXF1ZXN0GiUudGhyb25nLnRpbWVsaW5lLnYxLkdldFBvbGljeVJlc3BvbnNlIguQAgGK5xgECAMQBBJiCglTZXRQb2xpY3kSJC50aHJvbmcudGltZWxpbmUudjEuU2V0UG9saWN5UmVxdWVzdBolLnRocm9uZy50aW1lbGluZS52MS5TZXRQb2xpY3lSZXNwb25zZSIIiucYBAgDEAQSaQoLRXhwbGFpblBvc3QSJi50aHJvbmcudGltZWxpbmUudjEuRXhwbGFpblBvc3RSZXF1ZXN0GicudGhyb25nLnRpbWVsaW5lLnYxLkV4cGxhaW5Qb3N0UmVzcG9uc2UiCZACAYrnGAIIAkLXAQoWY29tLnRocm9uZy50aW1lbGluZS52MUINVGltZWxpbmVQcm90b1ABWkRnaXRodWIuY29tL3Rocm9uZy1zb2NpYWwvdGhyb25nL2dlbi9nby90aHJvbmcvdGltZWxpbmUvdjE7dGltZWxpbmV2MaICA1RUWKoCElRocm9uZy5UaW1lbGluZS5WMcoCElRocm9uZ1xUaW1lbGluZVxWMeICHlRocm9uZ1xUaW1lbGluZVxWMVxHUEJNZXRhZGF0YeoCFFRocm9uZzo6VGltZWxpbmU6OlYxYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_throng_access_v1_access, file_throng_post_v1_post, file_throng_user_v1_user]);
+
+/**
+ * Policy is a deployment's strategy.
+ *
+ * @generated from message throng.timeline.v1.Policy
+ */
+export type Policy = Message<"throng.timeline.v1.Policy"> & {
+  /**
+   * How home timelines are made.
+   *
+   * @generated from field: throng.timeline.v1.Strategy strategy = 1;
+   */
+  strategy: Strategy;
+
+  /**
+   * From how many followers on the strategy hybrid pulls an author; 1 to
+   * 100,000,000, 0 means 50,000. Other strategies keep it for later.
+   *
+   * @generated from field: int32 threshold = 2;
+   */
+  threshold: number;
+};
+
+/**
+ * Describes the message throng.timeline.v1.Policy.
+ * Use `create(PolicySchema)` to create a new message.
+ */
+export const PolicySchema: GenMessage<Policy> = /*@__PURE__*/
+  messageDesc(file_throng_timeline_v1_timeline, 0);
 
 /**
  * TimelineItem is one post of a home timeline with all that is needed to show
@@ -56,7 +85,7 @@ export type TimelineItem = Message<"throng.timeline.v1.TimelineItem"> & {
  * Use `create(TimelineItemSchema)` to create a new message.
  */
 export const TimelineItemSchema: GenMessage<TimelineItem> = /*@__PURE__*/
-  messageDesc(file_throng_timeline_v1_timeline, 0);
+  messageDesc(file_throng_timeline_v1_timeline, 1);
 
 /**
  * Freshness says how an answer came about.
@@ -93,8 +122,9 @@ export type Freshness = Message<"throng.timeline.v1.Freshness"> & {
   complete: boolean;
 
   /**
-   * What was left out although it belongs here, because a part could not be
-   * reached.
+   * How many items were left out although they may belong here: their post or
+   * author could not be reached, or was deleted or blocked since the page was
+   * put together. The page token goes on behind them.
    *
    * @generated from field: int32 items_degraded = 5;
    */
@@ -113,7 +143,7 @@ export type Freshness = Message<"throng.timeline.v1.Freshness"> & {
  * Use `create(FreshnessSchema)` to create a new message.
  */
 export const FreshnessSchema: GenMessage<Freshness> = /*@__PURE__*/
-  messageDesc(file_throng_timeline_v1_timeline, 1);
+  messageDesc(file_throng_timeline_v1_timeline, 2);
 
 /**
  * GetHomeTimelineRequest asks for a page.
@@ -144,7 +174,9 @@ export type GetHomeTimelineRequest = Message<"throng.timeline.v1.GetHomeTimeline
   viewerId: string;
 
   /**
-   * How to read it; for operators only.
+   * How to read it; for operators only. PULL reads every author's log; the others
+   * read what is written and pull the rest, so that their answers differ from the
+   * deployment's own in nothing.
    *
    * @generated from field: throng.timeline.v1.Strategy strategy = 4;
    */
@@ -156,7 +188,7 @@ export type GetHomeTimelineRequest = Message<"throng.timeline.v1.GetHomeTimeline
  * Use `create(GetHomeTimelineRequestSchema)` to create a new message.
  */
 export const GetHomeTimelineRequestSchema: GenMessage<GetHomeTimelineRequest> = /*@__PURE__*/
-  messageDesc(file_throng_timeline_v1_timeline, 2);
+  messageDesc(file_throng_timeline_v1_timeline, 3);
 
 /**
  * GetHomeTimelineResponse is one page.
@@ -191,7 +223,115 @@ export type GetHomeTimelineResponse = Message<"throng.timeline.v1.GetHomeTimelin
  * Use `create(GetHomeTimelineResponseSchema)` to create a new message.
  */
 export const GetHomeTimelineResponseSchema: GenMessage<GetHomeTimelineResponse> = /*@__PURE__*/
-  messageDesc(file_throng_timeline_v1_timeline, 3);
+  messageDesc(file_throng_timeline_v1_timeline, 4);
+
+/**
+ * GetPolicyRequest asks for the deployment's policy.
+ *
+ * @generated from message throng.timeline.v1.GetPolicyRequest
+ */
+export type GetPolicyRequest = Message<"throng.timeline.v1.GetPolicyRequest"> & {
+};
+
+/**
+ * Describes the message throng.timeline.v1.GetPolicyRequest.
+ * Use `create(GetPolicyRequestSchema)` to create a new message.
+ */
+export const GetPolicyRequestSchema: GenMessage<GetPolicyRequest> = /*@__PURE__*/
+  messageDesc(file_throng_timeline_v1_timeline, 5);
+
+/**
+ * GetPolicyResponse is the policy in force.
+ *
+ * @generated from message throng.timeline.v1.GetPolicyResponse
+ */
+export type GetPolicyResponse = Message<"throng.timeline.v1.GetPolicyResponse"> & {
+  /**
+   * The strategy and its threshold.
+   *
+   * @generated from field: throng.timeline.v1.Policy policy = 1;
+   */
+  policy?: Policy | undefined;
+
+  /**
+   * When it was switched to; not set while the settings' own is in force.
+   *
+   * @generated from field: google.protobuf.Timestamp switched_at = 2;
+   */
+  switchedAt?: Timestamp | undefined;
+
+  /**
+   * When all that was written had followed; not set while that goes on. The
+   * strategy adaptive moves edges as people come by and has nothing to wait for
+   * but authors.
+   *
+   * @generated from field: google.protobuf.Timestamp settled_at = 3;
+   */
+  settledAt?: Timestamp | undefined;
+
+  /**
+   * The measured cost of one push, of the strategy adaptive.
+   *
+   * @generated from field: google.protobuf.Duration push_cost = 4;
+   */
+  pushCost?: Duration | undefined;
+
+  /**
+   * The measured cost of pulling one author once.
+   *
+   * @generated from field: google.protobuf.Duration pull_cost = 5;
+   */
+  pullCost?: Duration | undefined;
+};
+
+/**
+ * Describes the message throng.timeline.v1.GetPolicyResponse.
+ * Use `create(GetPolicyResponseSchema)` to create a new message.
+ */
+export const GetPolicyResponseSchema: GenMessage<GetPolicyResponse> = /*@__PURE__*/
+  messageDesc(file_throng_timeline_v1_timeline, 6);
+
+/**
+ * SetPolicyRequest names the policy to switch to.
+ *
+ * @generated from message throng.timeline.v1.SetPolicyRequest
+ */
+export type SetPolicyRequest = Message<"throng.timeline.v1.SetPolicyRequest"> & {
+  /**
+   * The strategy and its threshold.
+   *
+   * @generated from field: throng.timeline.v1.Policy policy = 1;
+   */
+  policy?: Policy | undefined;
+};
+
+/**
+ * Describes the message throng.timeline.v1.SetPolicyRequest.
+ * Use `create(SetPolicyRequestSchema)` to create a new message.
+ */
+export const SetPolicyRequestSchema: GenMessage<SetPolicyRequest> = /*@__PURE__*/
+  messageDesc(file_throng_timeline_v1_timeline, 7);
+
+/**
+ * SetPolicyResponse says what is in force from now on.
+ *
+ * @generated from message throng.timeline.v1.SetPolicyResponse
+ */
+export type SetPolicyResponse = Message<"throng.timeline.v1.SetPolicyResponse"> & {
+  /**
+   * The policy.
+   *
+   * @generated from field: throng.timeline.v1.Policy policy = 1;
+   */
+  policy?: Policy | undefined;
+};
+
+/**
+ * Describes the message throng.timeline.v1.SetPolicyResponse.
+ * Use `create(SetPolicyResponseSchema)` to create a new message.
+ */
+export const SetPolicyResponseSchema: GenMessage<SetPolicyResponse> = /*@__PURE__*/
+  messageDesc(file_throng_timeline_v1_timeline, 8);
 
 /**
  * WatchHomeTimelineRequest asks for a stream.
@@ -212,7 +352,7 @@ export type WatchHomeTimelineRequest = Message<"throng.timeline.v1.WatchHomeTime
  * Use `create(WatchHomeTimelineRequestSchema)` to create a new message.
  */
 export const WatchHomeTimelineRequestSchema: GenMessage<WatchHomeTimelineRequest> = /*@__PURE__*/
-  messageDesc(file_throng_timeline_v1_timeline, 4);
+  messageDesc(file_throng_timeline_v1_timeline, 9);
 
 /**
  * WatchHomeTimelineResponse has what is new.
@@ -240,7 +380,7 @@ export type WatchHomeTimelineResponse = Message<"throng.timeline.v1.WatchHomeTim
  * Use `create(WatchHomeTimelineResponseSchema)` to create a new message.
  */
 export const WatchHomeTimelineResponseSchema: GenMessage<WatchHomeTimelineResponse> = /*@__PURE__*/
-  messageDesc(file_throng_timeline_v1_timeline, 5);
+  messageDesc(file_throng_timeline_v1_timeline, 10);
 
 /**
  * ExplainPostRequest names a post.
@@ -261,7 +401,7 @@ export type ExplainPostRequest = Message<"throng.timeline.v1.ExplainPostRequest"
  * Use `create(ExplainPostRequestSchema)` to create a new message.
  */
 export const ExplainPostRequestSchema: GenMessage<ExplainPostRequest> = /*@__PURE__*/
-  messageDesc(file_throng_timeline_v1_timeline, 6);
+  messageDesc(file_throng_timeline_v1_timeline, 11);
 
 /**
  * ExplainPostResponse tells its way.
@@ -303,6 +443,21 @@ export type ExplainPostResponse = Message<"throng.timeline.v1.ExplainPostRespons
    * @generated from field: google.protobuf.Timestamp delivered_at = 5;
    */
   deliveredAt?: Timestamp | undefined;
+
+  /**
+   * The deployment's strategy.
+   *
+   * @generated from field: throng.timeline.v1.Strategy strategy = 6;
+   */
+  strategy: Strategy;
+
+  /**
+   * The author's posts are read from his log for all readers at present, because
+   * he has many followers or posts in a burst.
+   *
+   * @generated from field: bool author_pulled = 7;
+   */
+  authorPulled: boolean;
 };
 
 /**
@@ -310,7 +465,7 @@ export type ExplainPostResponse = Message<"throng.timeline.v1.ExplainPostRespons
  * Use `create(ExplainPostResponseSchema)` to create a new message.
  */
 export const ExplainPostResponseSchema: GenMessage<ExplainPostResponse> = /*@__PURE__*/
-  messageDesc(file_throng_timeline_v1_timeline, 7);
+  messageDesc(file_throng_timeline_v1_timeline, 12);
 
 /**
  * Cause is the rule that decided.
@@ -352,13 +507,21 @@ export enum ExplainPostResponse_Cause {
    * @generated from enum value: CAUSE_DELETED = 4;
    */
   DELETED = 4,
+
+  /**
+   * The caller follows the author, whose posts are written into timelines, and
+   * this one is being written: it will be there within seconds.
+   *
+   * @generated from enum value: CAUSE_ON_ITS_WAY = 5;
+   */
+  ON_ITS_WAY = 5,
 }
 
 /**
  * Describes the enum throng.timeline.v1.ExplainPostResponse.Cause.
  */
 export const ExplainPostResponse_CauseSchema: GenEnum<ExplainPostResponse_Cause> = /*@__PURE__*/
-  enumDesc(file_throng_timeline_v1_timeline, 7, 0);
+  enumDesc(file_throng_timeline_v1_timeline, 12, 0);
 
 /**
  * EdgeMode is how posts come from an author to a reader.
@@ -399,7 +562,7 @@ export enum ExplainPostResponse_EdgeMode {
  * Describes the enum throng.timeline.v1.ExplainPostResponse.EdgeMode.
  */
 export const ExplainPostResponse_EdgeModeSchema: GenEnum<ExplainPostResponse_EdgeMode> = /*@__PURE__*/
-  enumDesc(file_throng_timeline_v1_timeline, 7, 1);
+  enumDesc(file_throng_timeline_v1_timeline, 12, 1);
 
 /**
  * Strategy is a way of making home timelines. All obey the same definition and
@@ -525,6 +688,28 @@ export const TimelineService: GenService<{
     methodKind: "server_streaming";
     input: typeof WatchHomeTimelineRequestSchema;
     output: typeof WatchHomeTimelineResponseSchema;
+  },
+  /**
+   * GetPolicy answers the deployment's strategy and how far its last switch is.
+   *
+   * @generated from rpc throng.timeline.v1.TimelineService.GetPolicy
+   */
+  getPolicy: {
+    methodKind: "unary";
+    input: typeof GetPolicyRequestSchema;
+    output: typeof GetPolicyResponseSchema;
+  },
+  /**
+   * SetPolicy switches the deployment to a strategy, while it runs. Timelines
+   * are right at once and all the time; written entries follow in the
+   * background. Setting what is set already changes nothing.
+   *
+   * @generated from rpc throng.timeline.v1.TimelineService.SetPolicy
+   */
+  setPolicy: {
+    methodKind: "unary";
+    input: typeof SetPolicyRequestSchema;
+    output: typeof SetPolicyResponseSchema;
   },
   /**
    * ExplainPost tells why a post is, or is not, in the caller's home timeline.

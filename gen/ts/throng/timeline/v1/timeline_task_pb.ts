@@ -11,7 +11,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file throng/timeline/v1/timeline_task.proto.
  */
 export const file_throng_timeline_v1_timeline_task: GenFile = /*@__PURE__*/
-  fileDesc("CiZ0aHJvbmcvdGltZWxpbmUvdjEvdGltZWxpbmVfdGFzay5wcm90bxISdGhyb25nLnRpbWVsaW5lLnYxImoKCkZhbm91dFBhZ2USGQoHcG9zdF9pZBgBIAEoCUIIukgFcgOwAQESGwoJYXV0aG9yX2lkGAIgASgJQgi6SAVyA7ABARIkCg9hZnRlcl9yZWFkZXJfaWQYAyABKAlCC7pICNgBAXIDsAEBIlEKCk1vdmVSZWFkZXISGwoJcmVhZGVyX2lkGAEgASgJQgi6SAVyA7ABARImChF0YXJnZXRfaG9yaXpvbl9pZBgCIAEoCUILukgI2AEBcgOwAQEiMwoLVHJpbVJlYWRlcnMSJAoPYWZ0ZXJfcmVhZGVyX2lkGAEgASgJQgu6SAjYAQFyA7ABAULbAQoWY29tLnRocm9uZy50aW1lbGluZS52MUIRVGltZWxpbmVUYXNrUHJvdG9QAVpEZ2l0aHViLmNvbS90aHJvbmctc29jaWFsL3Rocm9uZy9nZW4vZ28vdGhyb25nL3RpbWVsaW5lL3YxO3RpbWVsaW5ldjGiAgNUVFiqAhJUaHJvbmcuVGltZWxpbmUuVjHKAhJUaHJvbmdcVGltZWxpbmVcVjHiAh5UaHJvbmdcVGltZWxpbmVcVjFcR1BCTWV0YWRhdGHqAhRUaHJvbmc6OlRpbWVsaW5lOjpWMWIGcHJvdG8z", [file_buf_validate_validate]);
+  fileDesc("CiZ0aHJvbmcvdGltZWxpbmUvdjEvdGltZWxpbmVfdGFzay5wcm90bxISdGhyb25nLnRpbWVsaW5lLnYxIo8BCgpGYW5vdXRQYWdlEhkKB3Bvc3RfaWQYASABKAlCCLpIBXIDsAEBEhsKCWF1dGhvcl9pZBgCIAEoCUIIukgFcgOwAQESJAoPYWZ0ZXJfcmVhZGVyX2lkGAMgASgJQgu6SAjYAQFyA7ABARIjCgtsZWFzdF92aWV3cxgEIAEoAUIOukgLEgkpAAAAAAAAAAAidQoKTW92ZVJlYWRlchIbCglyZWFkZXJfaWQYASABKAlCCLpIBXIDsAEBEigKEXRhcmdldF9ob3Jpem9uX2lkGAIgASgJQg0YAbpICNgBAXIDsAEBEiAKC3BhZ2VfZW5kX2lkGAMgASgJQgu6SAjYAQFyA7ABASIzCgtUcmltUmVhZGVycxIkCg9hZnRlcl9yZWFkZXJfaWQYASABKAlCC7pICNgBAXIDsAEBInIKClN3ZWVwRWRnZXMSGAoHdmVyc2lvbhgBIAEoA0IHukgEIgIoARIkCg9hZnRlcl9hdXRob3JfaWQYAiABKAlCC7pICNgBAXIDsAEBEiQKD2FmdGVyX3JlYWRlcl9pZBgDIAEoCUILukgI2AEBcgOwAQEiDQoLQ2FsbUF1dGhvcnMiDgoMQXVkaXRSZWFkZXJzQtsBChZjb20udGhyb25nLnRpbWVsaW5lLnYxQhFUaW1lbGluZVRhc2tQcm90b1ABWkRnaXRodWIuY29tL3Rocm9uZy1zb2NpYWwvdGhyb25nL2dlbi9nby90aHJvbmcvdGltZWxpbmUvdjE7dGltZWxpbmV2MaICA1RUWKoCElRocm9uZy5UaW1lbGluZS5WMcoCElRocm9uZ1xUaW1lbGluZVxWMeICHlRocm9uZ1xUaW1lbGluZVxWMVxHUEJNZXRhZGF0YeoCFFRocm9uZzo6VGltZWxpbmU6OlYxYgZwcm90bzM", [file_buf_validate_validate]);
 
 /**
  * FanoutPage is the queue message for one page of a fan-out: the post is to be
@@ -41,6 +41,14 @@ export type FanoutPage = Message<"throng.timeline.v1.FanoutPage"> & {
    * @generated from field: string after_reader_id = 3;
    */
   afterReaderId: string;
+
+  /**
+   * How often a day a reader must look to be written to; who does not is moved
+   * to pull instead. 0 writes to all.
+   *
+   * @generated from field: double least_views = 4;
+   */
+  leastViews: number;
 };
 
 /**
@@ -66,12 +74,20 @@ export type MoveReader = Message<"throng.timeline.v1.MoveReader"> & {
   readerId: string;
 
   /**
-   * The id down to which the written timeline is to reach; empty to leave the
-   * horizon where it is.
+   * Not looked at: a horizon goes down as far as a timeline reaches.
    *
-   * @generated from field: string target_horizon_id = 2;
+   * @generated from field: string target_horizon_id = 2 [deprecated = true];
+   * @deprecated
    */
   targetHorizonId: string;
+
+  /**
+   * The last post of the first page that he saw; empty if he saw all there is.
+   * What newer posts he has of an author are written when the edge becomes push.
+   *
+   * @generated from field: string page_end_id = 3;
+   */
+  pageEndId: string;
 };
 
 /**
@@ -103,4 +119,72 @@ export type TrimReaders = Message<"throng.timeline.v1.TrimReaders"> & {
  */
 export const TrimReadersSchema: GenMessage<TrimReaders> = /*@__PURE__*/
   messageDesc(file_throng_timeline_v1_timeline_task, 2);
+
+/**
+ * SweepEdges is the queue message for moving all edges to the modes that a
+ * policy wants after a switch, from the edge after a place on. It ends when a
+ * later switch has been made. Handling it twice changes nothing.
+ *
+ * @generated from message throng.timeline.v1.SweepEdges
+ */
+export type SweepEdges = Message<"throng.timeline.v1.SweepEdges"> & {
+  /**
+   * The switch that it belongs to.
+   *
+   * @generated from field: int64 version = 1;
+   */
+  version: bigint;
+
+  /**
+   * The last author that was looked at; empty to begin with the first.
+   *
+   * @generated from field: string after_author_id = 2;
+   */
+  afterAuthorId: string;
+
+  /**
+   * The last of his readers that was looked at; empty for none.
+   *
+   * @generated from field: string after_reader_id = 3;
+   */
+  afterReaderId: string;
+};
+
+/**
+ * Describes the message throng.timeline.v1.SweepEdges.
+ * Use `create(SweepEdgesSchema)` to create a new message.
+ */
+export const SweepEdgesSchema: GenMessage<SweepEdges> = /*@__PURE__*/
+  messageDesc(file_throng_timeline_v1_timeline_task, 3);
+
+/**
+ * CalmAuthors is the queue message for ending the bursts that are over.
+ *
+ * @generated from message throng.timeline.v1.CalmAuthors
+ */
+export type CalmAuthors = Message<"throng.timeline.v1.CalmAuthors"> & {
+};
+
+/**
+ * Describes the message throng.timeline.v1.CalmAuthors.
+ * Use `create(CalmAuthorsSchema)` to create a new message.
+ */
+export const CalmAuthorsSchema: GenMessage<CalmAuthors> = /*@__PURE__*/
+  messageDesc(file_throng_timeline_v1_timeline_task, 4);
+
+/**
+ * AuditReaders is the queue message for comparing timelines, drawn at random,
+ * with their definition.
+ *
+ * @generated from message throng.timeline.v1.AuditReaders
+ */
+export type AuditReaders = Message<"throng.timeline.v1.AuditReaders"> & {
+};
+
+/**
+ * Describes the message throng.timeline.v1.AuditReaders.
+ * Use `create(AuditReadersSchema)` to create a new message.
+ */
+export const AuditReadersSchema: GenMessage<AuditReaders> = /*@__PURE__*/
+  messageDesc(file_throng_timeline_v1_timeline_task, 5);
 

@@ -40,6 +40,12 @@ const (
 	// TimelineServiceWatchHomeTimelineProcedure is the fully-qualified name of the TimelineService's
 	// WatchHomeTimeline RPC.
 	TimelineServiceWatchHomeTimelineProcedure = "/throng.timeline.v1.TimelineService/WatchHomeTimeline"
+	// TimelineServiceGetPolicyProcedure is the fully-qualified name of the TimelineService's GetPolicy
+	// RPC.
+	TimelineServiceGetPolicyProcedure = "/throng.timeline.v1.TimelineService/GetPolicy"
+	// TimelineServiceSetPolicyProcedure is the fully-qualified name of the TimelineService's SetPolicy
+	// RPC.
+	TimelineServiceSetPolicyProcedure = "/throng.timeline.v1.TimelineService/SetPolicy"
 	// TimelineServiceExplainPostProcedure is the fully-qualified name of the TimelineService's
 	// ExplainPost RPC.
 	TimelineServiceExplainPostProcedure = "/throng.timeline.v1.TimelineService/ExplainPost"
@@ -57,6 +63,12 @@ type TimelineServiceClient interface {
 	// resume with the last token.
 	// Errors: `resource_exhausted` past 8 streams of one account.
 	WatchHomeTimeline(context.Context, *v1.WatchHomeTimelineRequest) (*connect.ServerStreamForClient[v1.WatchHomeTimelineResponse], error)
+	// GetPolicy answers the deployment's strategy and how far its last switch is.
+	GetPolicy(context.Context, *v1.GetPolicyRequest) (*v1.GetPolicyResponse, error)
+	// SetPolicy switches the deployment to a strategy, while it runs. Timelines
+	// are right at once and all the time; written entries follow in the
+	// background. Setting what is set already changes nothing.
+	SetPolicy(context.Context, *v1.SetPolicyRequest) (*v1.SetPolicyResponse, error)
 	// ExplainPost tells why a post is, or is not, in the caller's home timeline.
 	// Errors: `not_found` for a post that never was.
 	ExplainPost(context.Context, *v1.ExplainPostRequest) (*v1.ExplainPostResponse, error)
@@ -86,6 +98,19 @@ func NewTimelineServiceClient(httpClient connect.HTTPClient, baseURL string, opt
 			connect.WithSchema(timelineServiceMethods.ByName("WatchHomeTimeline")),
 			connect.WithClientOptions(opts...),
 		),
+		getPolicy: connect.NewClient[v1.GetPolicyRequest, v1.GetPolicyResponse](
+			httpClient,
+			baseURL+TimelineServiceGetPolicyProcedure,
+			connect.WithSchema(timelineServiceMethods.ByName("GetPolicy")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
+		setPolicy: connect.NewClient[v1.SetPolicyRequest, v1.SetPolicyResponse](
+			httpClient,
+			baseURL+TimelineServiceSetPolicyProcedure,
+			connect.WithSchema(timelineServiceMethods.ByName("SetPolicy")),
+			connect.WithClientOptions(opts...),
+		),
 		explainPost: connect.NewClient[v1.ExplainPostRequest, v1.ExplainPostResponse](
 			httpClient,
 			baseURL+TimelineServiceExplainPostProcedure,
@@ -100,6 +125,8 @@ func NewTimelineServiceClient(httpClient connect.HTTPClient, baseURL string, opt
 type timelineServiceClient struct {
 	getHomeTimeline   *connect.Client[v1.GetHomeTimelineRequest, v1.GetHomeTimelineResponse]
 	watchHomeTimeline *connect.Client[v1.WatchHomeTimelineRequest, v1.WatchHomeTimelineResponse]
+	getPolicy         *connect.Client[v1.GetPolicyRequest, v1.GetPolicyResponse]
+	setPolicy         *connect.Client[v1.SetPolicyRequest, v1.SetPolicyResponse]
 	explainPost       *connect.Client[v1.ExplainPostRequest, v1.ExplainPostResponse]
 }
 
@@ -115,6 +142,24 @@ func (c *timelineServiceClient) GetHomeTimeline(ctx context.Context, req *v1.Get
 // WatchHomeTimeline calls throng.timeline.v1.TimelineService.WatchHomeTimeline.
 func (c *timelineServiceClient) WatchHomeTimeline(ctx context.Context, req *v1.WatchHomeTimelineRequest) (*connect.ServerStreamForClient[v1.WatchHomeTimelineResponse], error) {
 	return c.watchHomeTimeline.CallServerStream(ctx, connect.NewRequest(req))
+}
+
+// GetPolicy calls throng.timeline.v1.TimelineService.GetPolicy.
+func (c *timelineServiceClient) GetPolicy(ctx context.Context, req *v1.GetPolicyRequest) (*v1.GetPolicyResponse, error) {
+	response, err := c.getPolicy.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// SetPolicy calls throng.timeline.v1.TimelineService.SetPolicy.
+func (c *timelineServiceClient) SetPolicy(ctx context.Context, req *v1.SetPolicyRequest) (*v1.SetPolicyResponse, error) {
+	response, err := c.setPolicy.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
 }
 
 // ExplainPost calls throng.timeline.v1.TimelineService.ExplainPost.
@@ -138,6 +183,12 @@ type TimelineServiceHandler interface {
 	// resume with the last token.
 	// Errors: `resource_exhausted` past 8 streams of one account.
 	WatchHomeTimeline(context.Context, *v1.WatchHomeTimelineRequest, *connect.ServerStream[v1.WatchHomeTimelineResponse]) error
+	// GetPolicy answers the deployment's strategy and how far its last switch is.
+	GetPolicy(context.Context, *v1.GetPolicyRequest) (*v1.GetPolicyResponse, error)
+	// SetPolicy switches the deployment to a strategy, while it runs. Timelines
+	// are right at once and all the time; written entries follow in the
+	// background. Setting what is set already changes nothing.
+	SetPolicy(context.Context, *v1.SetPolicyRequest) (*v1.SetPolicyResponse, error)
 	// ExplainPost tells why a post is, or is not, in the caller's home timeline.
 	// Errors: `not_found` for a post that never was.
 	ExplainPost(context.Context, *v1.ExplainPostRequest) (*v1.ExplainPostResponse, error)
@@ -163,6 +214,19 @@ func NewTimelineServiceHandler(svc TimelineServiceHandler, opts ...connect.Handl
 		connect.WithSchema(timelineServiceMethods.ByName("WatchHomeTimeline")),
 		connect.WithHandlerOptions(opts...),
 	)
+	timelineServiceGetPolicyHandler := connect.NewUnaryHandlerSimple(
+		TimelineServiceGetPolicyProcedure,
+		svc.GetPolicy,
+		connect.WithSchema(timelineServiceMethods.ByName("GetPolicy")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
+	timelineServiceSetPolicyHandler := connect.NewUnaryHandlerSimple(
+		TimelineServiceSetPolicyProcedure,
+		svc.SetPolicy,
+		connect.WithSchema(timelineServiceMethods.ByName("SetPolicy")),
+		connect.WithHandlerOptions(opts...),
+	)
 	timelineServiceExplainPostHandler := connect.NewUnaryHandlerSimple(
 		TimelineServiceExplainPostProcedure,
 		svc.ExplainPost,
@@ -176,6 +240,10 @@ func NewTimelineServiceHandler(svc TimelineServiceHandler, opts ...connect.Handl
 			timelineServiceGetHomeTimelineHandler.ServeHTTP(w, r)
 		case TimelineServiceWatchHomeTimelineProcedure:
 			timelineServiceWatchHomeTimelineHandler.ServeHTTP(w, r)
+		case TimelineServiceGetPolicyProcedure:
+			timelineServiceGetPolicyHandler.ServeHTTP(w, r)
+		case TimelineServiceSetPolicyProcedure:
+			timelineServiceSetPolicyHandler.ServeHTTP(w, r)
 		case TimelineServiceExplainPostProcedure:
 			timelineServiceExplainPostHandler.ServeHTTP(w, r)
 		default:
@@ -193,6 +261,14 @@ func (UnimplementedTimelineServiceHandler) GetHomeTimeline(context.Context, *v1.
 
 func (UnimplementedTimelineServiceHandler) WatchHomeTimeline(context.Context, *v1.WatchHomeTimelineRequest, *connect.ServerStream[v1.WatchHomeTimelineResponse]) error {
 	return connect.NewError(connect.CodeUnimplemented, errors.New("throng.timeline.v1.TimelineService.WatchHomeTimeline is not implemented"))
+}
+
+func (UnimplementedTimelineServiceHandler) GetPolicy(context.Context, *v1.GetPolicyRequest) (*v1.GetPolicyResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("throng.timeline.v1.TimelineService.GetPolicy is not implemented"))
+}
+
+func (UnimplementedTimelineServiceHandler) SetPolicy(context.Context, *v1.SetPolicyRequest) (*v1.SetPolicyResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("throng.timeline.v1.TimelineService.SetPolicy is not implemented"))
 }
 
 func (UnimplementedTimelineServiceHandler) ExplainPost(context.Context, *v1.ExplainPostRequest) (*v1.ExplainPostResponse, error) {

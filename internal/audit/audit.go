@@ -1,0 +1,159 @@
+// Package audit compares home timelines with their definition.
+//
+// The definition is one statement over the tables of all nouns
+// (sql/queries/audit.sql), which shares no code with the read path: neither its
+// caches nor its edges, horizons and logs. A timeline is read between two runs of
+// it, so that whoever posts or follows at that moment disturbs nothing: missing
+// is what both runs have and the timeline has not, extra is what the timeline has
+// and neither run has. Posts of the last five seconds may be in flight and count
+// as neither.
+//
+// A worker samples readers once a minute and exports what it found
+// (throng_timeline_missing_ratio must read 0). It counts first and repairs then:
+// a repair forgets what was written for the reader, who is read from the logs
+// until it is written anew, and is logged as an error, because there should be
+// nothing to repair.
+package audit
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/throng-social/throng/gen/db/auditdb"
+	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
+	"github.com/throng-social/throng/internal/consistency"
+	"github.com/throng-social/throng/internal/postgres"
+	"github.com/throng-social/throng/internal/queue"
+	"github.com/throng-social/throng/internal/timeline"
+)
+
+const (
+	// Grace is how long after its creation a post may be in flight to those whom it
+	// is written to.
+	Grace = 5 * time.Second
+	// depth is how many posts of a timeline are compared.
+	depth      = 200
+	sampled    = 50
+	auditEvery = time.Minute
+	// listedAtOnce bounds the readers of one statement of a full audit.
+	listedAtOnce = 1000
+	// Topic is the periodic sample.
+	Topic = "timeline.audit_readers"
+)
+
+// Auditor compares timelines.
+type Auditor struct {
+	DB       *postgres.DB
+	Timeline *timeline.Service
+	Log      *slog.Logger
+
+	q     auditdb.Queries
+	total Totals
+	ratio atomic.Uint64
+}
+
+// Totals count what an auditor found since the process began.
+type Totals struct{ Readers, Posts, Missing, Extra, Repairs atomic.Int64 }
+
+// Finding is what is wrong with one timeline.
+type Finding struct {
+	Reader uuid.UUID
+	// Posts is how many were compared.
+	Posts          int
+	Missing, Extra []uuid.UUID
+}
+
+// Wrong says whether anything is.
+func (f Finding) Wrong() bool { return len(f.Missing)+len(f.Extra) > 0 }
+
+// Check compares one reader's timeline with its definition.
+func (a *Auditor) Check(ctx context.Context, reader uuid.UUID) (Finding, error) {
+	probe, session := consistency.Begin(ctx, 0)
+	before, err := a.definition(probe, reader)
+	if err != nil {
+		return Finding{}, err
+	}
+	now, err := a.q.DatabaseNow(probe, a.DB.Primary(probe))
+	if err != nil {
+		return Finding{}, err
+	}
+	position, err := session.Ceiling(probe)
+	if err != nil {
+		return Finding{}, err
+	}
+	fresh, _ := consistency.Begin(ctx, position)
+	got, err := a.Timeline.Newest(fresh, reader, depth)
+	if err != nil {
+		return Finding{}, err
+	}
+	after, err := a.definition(probe, reader)
+	f := compare(before, got, after, now.Add(-Grace))
+	f.Reader = reader
+	return f, err
+}
+
+func (a *Auditor) definition(ctx context.Context, reader uuid.UUID) ([]uuid.UUID, error) {
+	return a.q.HomeByDefinition(ctx, a.DB.Primary(ctx), auditdb.HomeByDefinitionParams{ReaderID: reader, PageLimit: depth})
+}
+
+// Sample audits readers drawn at random and repairs what it finds; the job of a
+// worker.
+func (a *Auditor) Sample(ctx context.Context, _ *timelinev1.AuditReaders) error {
+	readers, err := a.draw(ctx, sampled)
+	if err != nil {
+		return err
+	}
+	var posts, missing int
+	for _, r := range readers {
+		f, err := a.Check(ctx, r)
+		if err != nil {
+			return err
+		}
+		posts, missing = posts+f.Posts, missing+len(f.Missing)
+		if err := a.take(ctx, f); err != nil {
+			return err
+		}
+	}
+	a.setRatio(posts, missing)
+	return nil
+}
+
+// take counts a finding and repairs it.
+func (a *Auditor) take(ctx context.Context, f Finding) error {
+	a.total.Readers.Add(1)
+	a.total.Posts.Add(int64(f.Posts))
+	a.total.Missing.Add(int64(len(f.Missing)))
+	a.total.Extra.Add(int64(len(f.Extra)))
+	if !f.Wrong() {
+		return nil
+	}
+	a.total.Repairs.Add(1)
+	a.Log.ErrorContext(ctx, "a timeline is not what its definition says; what was written for the reader is forgotten",
+		slog.String("reader", f.Reader.String()), slog.Any("missing", f.Missing), slog.Any("extra", f.Extra))
+	return a.Timeline.Chill(ctx, f.Reader)
+}
+
+// draw takes readers at random: of ever more blocks of the table, until there are
+// enough.
+func (a *Auditor) draw(ctx context.Context, n int) ([]uuid.UUID, error) {
+	for percent := float32(0.01); ; percent *= 10 {
+		readers, err := a.q.SampleReaders(ctx, a.DB.Primary(ctx), auditdb.SampleReadersParams{Percent: min(percent, 100), PageLimit: int32(n)}) //nolint:gosec // some dozens, or what an operator asks for
+		if err != nil || len(readers) == n || percent >= 100 {
+			return readers, err
+		}
+	}
+}
+
+// Handlers are what a worker runs.
+func (a *Auditor) Handlers() queue.Handlers {
+	return queue.Handlers{Topic: queue.On(func() *timelinev1.AuditReaders { return &timelinev1.AuditReaders{} }, a.Sample)}
+}
+
+// Periodic is what one worker of a deployment starts from time to time.
+func (a *Auditor) Periodic() []queue.Periodic {
+	return []queue.Periodic{{Every: auditEvery, Task: queue.Task{Topic: Topic, Queue: queue.Upkeep, Message: &timelinev1.AuditReaders{}}}}
+}

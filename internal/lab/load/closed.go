@@ -1,0 +1,67 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Closed is the closed model.
+type Closed struct {
+	Bounds
+	// Users is how many there are, and so how many requests are under way at most.
+	Users int
+	// Think is how long a user thinks between an answer and his next request, in
+	// the mean: some think little and few think long (exponentially distributed).
+	// With 0 nobody thinks.
+	Think time.Duration
+	// Seed decides on how long.
+	Seed uint64
+}
+
+func (c Closed) check() error {
+	if c.Think < 0 || c.Think > maxDuration {
+		return fmt.Errorf("a user thinks for at most %v, not %v", maxDuration, c.Think)
+	}
+	if err := checkConcurrency(c.Users); err != nil {
+		return err
+	}
+	return c.Bounds.check()
+}
+
+// Run lets the users go on until a bound is met, and returns when all have ended.
+// Each begins by thinking, so that they do not come all at once.
+func (c Closed) Run(ctx context.Context, do Do, to *Recorder) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	began, begun := time.Now(), &atomic.Int64{}
+	var users sync.WaitGroup
+	for user := range c.Users {
+		users.Go(func() { c.live(ctx, user, began, begun, do, to) })
+	}
+	users.Wait()
+	return context.Cause(ctx)
+}
+
+// live is the life of one user.
+func (c Closed) live(ctx context.Context, user int, began time.Time, begun *atomic.Int64, do Do, to *Recorder) {
+	random := rand.New(rand.NewPCG(c.Seed, uint64(user))) //nolint:gosec // a user is no negative number
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		think := time.Duration(random.ExpFloat64() * float64(c.Think))
+		left := c.Duration - time.Since(began)
+		if !sleep(ctx, timer, min(think, left)) || think >= left {
+			return
+		}
+		n := begun.Add(1) - 1
+		if n >= c.requests() {
+			return
+		}
+		send(ctx, Request{N: n, User: user, Due: time.Now()}, c.Timeout, do, to)
+	}
+}

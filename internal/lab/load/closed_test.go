@@ -1,0 +1,96 @@
+package load_test
+
+import (
+	"context"
+	"math"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/throng-social/throng/internal/lab/load"
+)
+
+func runClosed(t *testing.T, c load.Closed, do load.Do) *load.Result {
+	t.Helper()
+	to := load.NewRecorder()
+	if err := c.Run(t.Context(), do, to); err != nil {
+		t.Error(err)
+	}
+	return to.Total()
+}
+
+func TestUsersWhoDoNotThinkSendAsFastAsAnswersCome(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := load.Closed{Bounds: load.Bounds{Duration: 10 * time.Second, Timeout: time.Second}, Users: 8}
+		r := runClosed(t, c, taking(ms(50)))
+		if n := r.Count(load.OK); n != 8*200 || r.Due() != n {
+			t.Errorf("%d of %d went well, want 1600", n, r.Due())
+		}
+		if p := r.Latency.Quantile(0.99); !within(p, ms(50)) {
+			t.Errorf("they took %v, want 50 ms", p)
+		}
+	})
+}
+
+func TestThinkTimeAndAnswersMakeTheRate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := load.Closed{Bounds: load.Bounds{Duration: 100 * time.Second, Timeout: time.Second}, Users: 100, Think: ms(450), Seed: 3}
+		r := runClosed(t, c, taking(ms(50)))
+		// The law of interactive response time: users / (think + answer) a second.
+		if n, want := float64(r.Count(load.OK)), 100*100/0.5; math.Abs(n-want) > want/50 {
+			t.Errorf("%v went well, want about %v", n, want)
+		}
+	})
+}
+
+func TestUsersBeginApart(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		first := make([]time.Duration, 50)
+		began := time.Now()
+		c := load.Closed{Bounds: load.Bounds{Duration: time.Minute, Timeout: time.Second}, Users: 50, Think: time.Second}
+		runClosed(t, c, func(_ context.Context, r load.Request) error {
+			if first[r.User] == 0 {
+				first[r.User] = time.Since(began)
+			}
+			return nil
+		})
+		seen := map[time.Duration]bool{}
+		for _, d := range first {
+			seen[d] = true
+		}
+		if len(seen) != 50 {
+			t.Errorf("50 users began at %d moments", len(seen))
+		}
+	})
+}
+
+func TestAClosedRunEndsAfterSoManyRequests(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := load.Closed{Bounds: load.Bounds{Duration: time.Hour, Requests: 100, Timeout: time.Second}, Users: 7}
+		if r := runClosed(t, c, taking(ms(1))); r.Due() != 100 {
+			t.Errorf("%d were sent, want 100", r.Due())
+		}
+	})
+}
+
+func TestAClosedRunOutOfBoundsIsRefused(t *testing.T) {
+	t.Parallel()
+	good := load.Bounds{Duration: time.Second, Timeout: time.Second}
+	for name, c := range map[string]load.Closed{
+		"no users":      {Bounds: good},
+		"a long think":  {Bounds: good, Users: 1, Think: 48 * time.Hour},
+		"no time":       {Bounds: load.Bounds{Timeout: time.Second}, Users: 1},
+		"thinking back": {Bounds: good, Users: 1, Think: -1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if err := c.Run(t.Context(), taking(0), load.NewRecorder()); err == nil {
+				t.Error("it ran")
+			}
+		})
+	}
+}

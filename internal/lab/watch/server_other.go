@@ -1,0 +1,11 @@
+//go:build !linux
+
+package watch
+
+import "syscall"
+
+// attributes put the server into a process group of its own, so that a Ctrl-C
+// reaches only this program, which then ends the server in order.
+func attributes() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true}
+}

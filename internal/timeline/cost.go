@@ -1,0 +1,114 @@
+package timeline
+
+import (
+	"context"
+	"math"
+	"sync"
+	"time"
+
+	"github.com/throng-social/throng/gen/db/timelinedb"
+	"github.com/throng-social/throng/internal/timeline/policy"
+)
+
+const (
+	costPush = int16(1)
+	costPull = int16(2)
+	// smoothing is the weight of a measurement against those before it.
+	smoothing = 0.05
+	// assumedPush and assumedPull are believed until something was measured:
+	// seconds, as measured once on two cores.
+	assumedPush = 6e-6
+	assumedPull = 12e-6
+	// extreme bounds the ratio of both, either way, so that a disturbed machine
+	// does not move all edges.
+	extreme    = 20
+	shareEvery = 10 * time.Second
+)
+
+// costs measures what a push and a pull take on this deployment: the time of a
+// page of a fan-out for each entry, and of reading logs for each author. What
+// this process does not do itself, others measure and share in the database.
+type costs struct {
+	mu       sync.Mutex
+	seconds  [3]float64
+	measured [3]bool
+	sharedAt time.Time
+	// ratio stands in place of all measurements where it is set.
+	ratio float64
+}
+
+func newCosts(ratio float64) *costs {
+	return &costs{seconds: [3]float64{costPush: assumedPush, costPull: assumedPull}, ratio: ratio}
+}
+
+// measure takes in that n units of a kind took so long.
+func (c *costs) measure(kind int16, took time.Duration, n int) {
+	if n == 0 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	each := took.Seconds() / float64(n)
+	if c.measured[kind] {
+		each = c.seconds[kind] + smoothing*(each-c.seconds[kind])
+	}
+	c.seconds[kind], c.measured[kind] = each, true
+}
+
+func (c *costs) now() policy.Costs {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ratio > 0 {
+		return policy.Costs{Push: c.ratio * c.seconds[costPull], Pull: c.seconds[costPull]}
+	}
+	return bounded(c.seconds[costPush], c.seconds[costPull])
+}
+
+func bounded(push, pull float64) policy.Costs {
+	return policy.Costs{Push: math.Min(math.Max(push, pull/extreme), pull*extreme), Pull: pull}
+}
+
+// due answers what this process measured, if it is time to share it.
+func (c *costs) due() (kinds []int16, seconds []float64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if time.Since(c.sharedAt) < shareEvery {
+		return nil, nil
+	}
+	c.sharedAt = time.Now()
+	for kind, ok := range c.measured {
+		if ok {
+			kinds, seconds = append(kinds, int16(kind)), append(seconds, c.seconds[kind]) //nolint:gosec // 1 or 2
+		}
+	}
+	return kinds, seconds
+}
+
+// shareCosts writes down what this process measured, from time to time, and takes
+// what it did not measure from others.
+func (s *Service) shareCosts(ctx context.Context, known *policy.Costs) error {
+	kinds, seconds := s.costs.due()
+	for i, kind := range kinds {
+		if err := s.q.SetCost(ctx, s.DB.Writer(ctx), timelinedb.SetCostParams{Kind: kind, Seconds: seconds[i]}); err != nil {
+			return err
+		}
+	}
+	rows, err := s.q.ListCosts(ctx, s.DB.Primary(ctx))
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		s.costs.adopt(r.Kind, r.Seconds)
+	}
+	*known = s.costs.now()
+	return nil
+}
+
+// adopt takes what another process measured, where this one did not.
+func (c *costs) adopt(kind int16, seconds float64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.measured[kind] {
+		c.seconds[kind] = seconds
+	}
+}
