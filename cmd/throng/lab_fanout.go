@@ -32,6 +32,7 @@ type labFanout struct {
 	Every    time.Duration `default:"2s" help:"How often samples are taken."`
 	Drain    time.Duration `default:"5m" help:"How long the queues may take after the load."`
 	Timeout  time.Duration `default:"10s" help:"How long one call may take."`
+	Patience time.Duration `default:"2s" help:"How late the generator still begins a call; later ones are dropped and counted."`
 	AtOnce   int           `default:"64" help:"How many calls of each kind may be under way."`
 	Taught   bool          `default:"true" negatable:"" help:"The engine knows from the start how often people look and post."`
 	Sample   int           `default:"0" help:"How many timelines are audited after a run; 0 for all."`
@@ -72,7 +73,7 @@ func (c *labFanout) config() (fanout.Config, error) {
 	config := fanout.Config{
 		World:      world.Spec{People: c.People, Seed: c.Seed, Star: c.Star, Posts: c.Posts},
 		Strategies: c.Strategies, Quantiles: c.Quantiles, Reads: c.Reads, Writes: c.Writes,
-		Settle: c.Settle, WarmUp: c.WarmUp, Duration: c.Duration, Every: c.Every, Drain: c.Drain, Timeout: c.Timeout, Concurrency: c.AtOnce, Taught: c.Taught,
+		Settle: c.Settle, WarmUp: c.WarmUp, Duration: c.Duration, Every: c.Every, Drain: c.Drain, Timeout: c.Timeout, Patience: c.Patience, Concurrency: c.AtOnce, Taught: c.Taught,
 		Serve: []string{self, "serve"}, Audit: c.audit, Out: os.Stderr,
 		Done: func(r fanout.Result) error { return fanout.Save(r, c.Out) },
 	}

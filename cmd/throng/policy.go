@@ -41,8 +41,8 @@ func describePolicy(p *timelinev1.GetPolicyResponse) string {
 	case p.GetSwitchedAt() == nil:
 		return text + "\nas the settings say; never switched"
 	case p.GetSettledAt() == nil:
-		return text + "\nswitched " + p.GetSwitchedAt().AsTime().Local().Format(time.DateTime) + "; edges are still being moved, timelines are right meanwhile"
+		return text + "\nswitched " + p.GetSwitchedAt().AsTime().Format(time.RFC3339) + "; edges are still being moved, timelines are right meanwhile"
 	default:
-		return text + "\nswitched " + p.GetSwitchedAt().AsTime().Local().Format(time.DateTime) + ", all edges moved " + p.GetSettledAt().AsTime().Local().Format(time.DateTime)
+		return text + "\nswitched " + p.GetSwitchedAt().AsTime().Format(time.RFC3339) + ", all edges moved " + p.GetSettledAt().AsTime().Format(time.RFC3339)
 	}
 }

@@ -120,6 +120,11 @@ func (a *App) Audit(ctx context.Context, sample int, tell audit.Progress) error 
 	return a.auditor.All(ctx, sample, tell)
 }
 
+// Audited counts the readers whose timelines Audit compares.
+func (a *App) Audited(ctx context.Context, sample int) (int64, error) {
+	return a.auditor.Readers(ctx, sample)
+}
+
 // Policy answers the strategy in force.
 func (a *App) Policy(ctx context.Context) (*timelinev1.GetPolicyResponse, error) {
 	return a.nouns.timeline.GetPolicy(ctx, &timelinev1.GetPolicyRequest{})

@@ -31,7 +31,7 @@ func TestAPostOfAStar(t *testing.T) {
 	if testing.Short() {
 		people = 5001
 	}
-	w := newChecked(t, starPairs(people), int32(people/2)) //nolint:gosec // 100,001 at most
+	w := newChecked(t, starPairs(people), int32(people/2))
 	for _, s := range []timelinev1.Strategy{adaptive, hybrid} {
 		t.Run("is readable by all at once under "+name(s), func(t *testing.T) {
 			w.settle(t, s)

@@ -39,6 +39,15 @@ func (a *Auditor) All(ctx context.Context, sample int, tell Progress) error {
 	}
 }
 
+// Readers counts those whose timelines All compares.
+func (a *Auditor) Readers(ctx context.Context, sample int) (int64, error) {
+	n, err := a.q.CountReaders(ctx, a.DB.Primary(ctx))
+	if sample > 0 {
+		n = min(n, int64(sample))
+	}
+	return n, err
+}
+
 func (a *Auditor) each(ctx context.Context, readers []uuid.UUID, tell Progress) error {
 	found := make(chan Finding)
 	g, ctx := errgroup.WithContext(ctx)

@@ -100,7 +100,8 @@ func costRow(f *follows, h habit, costs policy.Costs, r *report) error {
 	pull := tally.Fixed(w, policy.Policy{Strategy: timelinev1.Strategy_STRATEGY_PULL}).Cost(costs)
 	hybrid, threshold := bestHybrid(w, tally, costs)
 	r.pair("cost of adaptive, "+h.name, "s", "≤ 1.05", pair{ours, best, ours / best})
-	r.notef("%s, %.0f days: push costs %.2f, pull %.2f and hybrid, at its best threshold of %d followers, %.2f of the optimum; adaptive saves %.0f %% of the best of them (%d pushes, %d pulls, %d moves).",
+	r.notef("%s, %.0f days: push costs %.2f, pull %.2f and hybrid, at its best threshold of %d followers, %.2f of the optimum; "+
+		"adaptive saves %.0f %% of the best of them (%d pushes, %d pulls, %d moves).",
 		h.name, h.days, push/best, pull/best, threshold, hybrid/best, 100*(1-ours/min(push, pull, hybrid)), adaptive.Count.Pushes, adaptive.Count.Pulls, adaptive.Count.Moves)
 	if ours > min(push, pull) {
 		return fmt.Errorf("%s: adaptive costs more than a single mode: %.0f, push %.0f, pull %.0f", h.name, ours, push, pull)

@@ -42,7 +42,7 @@ func (s size) String() string {
 
 var (
 	// full is the size that figures are taken at.
-	full = size{People: 10_000, Readers: 2000, Follows: 100, Posts: 8, Fans: 50_000, FanEntries: 40}
+	full = size{People: 10_000, Readers: 2000, Follows: 100, Posts: 8, Fans: 100_000, FanEntries: 20}
 	// small shows that it works.
 	small = size{People: 400, Readers: 128, Follows: 40, Posts: 8, Fans: 2000, FanEntries: 20}
 )

@@ -57,7 +57,7 @@ func New(out io.Writer, name, units string, end int64) *Progress {
 // OnTerminal says whether a person looks at out as it is written.
 func OnTerminal(out io.Writer) bool {
 	f, ok := out.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd())) //nolint:gosec // a file descriptor
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // At notes that so many more units are done, and that the work is at a place; one

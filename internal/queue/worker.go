@@ -30,9 +30,16 @@ const (
 	rescueAfter = jobTimeout + 3*time.Second
 	rescueEvery = 3 * time.Second
 	pollEvery   = 50 * time.Millisecond
+	pollLeast   = 10 * time.Millisecond
 	keepDone    = 5 * time.Minute
 	maxPause    = time.Minute
 )
+
+// polls is how often a worker looks into a queue that was empty: more often where
+// somebody waits for what comes of it.
+var polls = map[string]time.Duration{
+	Events: 20 * time.Millisecond, Fanout: 20 * time.Millisecond, Moves: pollEvery, Upkeep: 10 * pollEvery,
+}
 
 // Handler does what a message asks for. It may run again with the same payload.
 type Handler func(ctx context.Context, payload []byte) error
@@ -81,7 +88,7 @@ func NewWorker(db *postgres.DB, handlers Handlers, periodic []Periodic, limits L
 	}
 	queues := map[string]river.QueueConfig{}
 	for name, n := range limits {
-		queues[name] = river.QueueConfig{MaxWorkers: n}
+		queues[name] = river.QueueConfig{MaxWorkers: n, FetchPollInterval: polls[name]}
 	}
 	client, err := river.NewClient(driver{riverpgxv5.New(db.Raw())}, &river.Config{
 		Queues:                      queues,
@@ -90,7 +97,7 @@ func NewWorker(db *postgres.DB, handlers Handlers, periodic []Periodic, limits L
 		Logger:                      slog.New(quiet{log.Handler()}),
 		JobTimeout:                  jobTimeout,
 		RescueStuckJobsAfter:        time.Minute,
-		FetchCooldown:               pollEvery / 5,
+		FetchCooldown:               pollLeast,
 		FetchPollInterval:           pollEvery,
 		RetryPolicy:                 retryPolicy{},
 		CompletedJobRetentionPeriod: keepDone,

@@ -78,7 +78,7 @@ func (c *costs) due() (kinds []int16, seconds []float64) {
 	c.sharedAt = time.Now()
 	for kind, ok := range c.measured {
 		if ok {
-			kinds, seconds = append(kinds, int16(kind)), append(seconds, c.seconds[kind]) //nolint:gosec // 1 or 2
+			kinds, seconds = append(kinds, int16(kind)), append(seconds, c.seconds[kind])
 		}
 	}
 	return kinds, seconds

@@ -86,7 +86,7 @@ func (m *mix) populate(users *user.Service, w simulation.World, start time.Time)
 	}
 	for reader, authors := range w.Following {
 		for _, a := range authors {
-			_, err := m.graph.Follow(m.as(int32(reader)), &graphv1.FollowRequest{UserId: m.people[a].String()}) //nolint:gosec // some dozens
+			_, err := m.graph.Follow(m.as(int32(reader)), &graphv1.FollowRequest{UserId: m.people[a].String()})
 			must(m.t, err)
 		}
 	}
@@ -143,7 +143,7 @@ func habits(people, follows int, posts, views float64) simulation.World {
 	for p := range people {
 		for _, a := range random.Perm(people) {
 			if a != p && len(w.Following[p]) < follows {
-				w.Following[p] = append(w.Following[p], int32(a)) //nolint:gosec // some dozens
+				w.Following[p] = append(w.Following[p], int32(a))
 			}
 		}
 		w.Posts[p], w.Views[p] = posts*math.Exp(1.5*random.NormFloat64()), views*math.Exp(1.5*random.NormFloat64())
@@ -207,4 +207,3 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
-

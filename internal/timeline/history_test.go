@@ -67,7 +67,7 @@ func (h *history) note(what ...any) { h.log = append(h.log, fmt.Sprintln(what...
 
 // step lets somebody who is held go on, kills him, or begins something new.
 func (h *history) step(r *rand.Rand) error {
-	if n := len(h.held); n > 0 && (n == processes-1 || r.IntN(100) < h.patience) {
+	if n := len(h.held); n > 0 && (n >= processes-1 || r.IntN(100) < h.patience) {
 		o := h.held[r.IntN(n)]
 		if o.mortal && r.IntN(4) == 0 {
 			o.kill()

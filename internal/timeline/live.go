@@ -121,7 +121,10 @@ func (l *live) missed(m pubsub.Moment) {
 }
 
 func (l *live) reach(p consistency.Position) {
-	for old := l.place.Load(); uint64(p) > old && !l.place.CompareAndSwap(old, uint64(p)); old = l.place.Load() {
+	for old := l.place.Load(); uint64(p) > old; old = l.place.Load() {
+		if l.place.CompareAndSwap(old, uint64(p)) {
+			return
+		}
 	}
 }
 

@@ -52,7 +52,7 @@ var _ timelinev1connect.TimelineServiceHandler = (*Service)(nil)
 type Config struct {
 	// Strategy is in force until the first switch (SetPolicy): push, pull, hybrid
 	// or adaptive, which is what nothing means too.
-	Strategy string `name:"strategy" env:"THRONG_TIMELINE_STRATEGY" enum:"push,pull,hybrid,adaptive" default:"adaptive" help:"How home timelines are made until the first switch: push, pull, hybrid or adaptive."`
+	Strategy string `name:"strategy" env:"THRONG_TIMELINE_STRATEGY" enum:"push,pull,hybrid,adaptive" default:"adaptive" help:"How home timelines are made until the first switch."`
 	// Threshold is from how many followers on hybrid pulls an author.
 	Threshold int `name:"threshold" env:"THRONG_TIMELINE_THRESHOLD" default:"50000" help:"From how many followers on the strategy hybrid pulls an author, until the first switch."`
 	// Keep is how many written entries a reader has at most after trimming.

@@ -150,7 +150,8 @@ func (w *watch) followed(ctx context.Context, entries []entry) ([]entry, error) 
 // lookLater puts back what could not be done because a part is away for a moment,
 // and waits for about a second; some times, before it gives up.
 func (w *watch) lookLater(ctx context.Context, what asks, inbox []*news, err error) error {
-	if w.failed++; w.failed == lookTries || !(fault.Is(err, fault.Unavailable) || fault.Is(err, fault.TimedOut)) {
+	passes := fault.Is(err, fault.Unavailable) || fault.Is(err, fault.TimedOut)
+	if w.failed++; w.failed == lookTries || !passes {
 		return err
 	}
 	rest := time.NewTimer(time.Second/2 + rand.N(time.Second))

@@ -56,8 +56,24 @@ type siteOptions struct {
 	skew time.Duration
 	// deaf: it has no bus.
 	deaf bool
+	// slowLogs is how long an answer of the posts' logs is on its way.
+	slowLogs time.Duration
 	// queues are those that its worker works on.
 	queues []string
+}
+
+// slowPosts answers logs late, as over a slow network.
+type slowPosts struct {
+	*post.Service
+
+	logs time.Duration
+}
+
+// ListLog reads first and waits then.
+func (s slowPosts) ListLog(ctx context.Context, req *postv1.ListLogRequest) (*postv1.ListLogResponse, error) {
+	res, err := s.Service.ListLog(ctx, req)
+	<-time.After(s.logs)
+	return res, err
 }
 
 func startSite(t *testing.T, d pgtest.DB, o siteOptions) *site {
@@ -81,7 +97,7 @@ func startSite(t *testing.T, d pgtest.DB, o siteOptions) *site {
 		p.bus = pubsub.New(db, d.Writer, log)
 	}
 	p.timeline = timeline.New(timeline.Deps{
-		DB: db, Queue: pub, Users: p.users, Graph: p.graph, Posts: p.posts, Pages: pages, Bus: p.bus, Log: log,
+		DB: db, Queue: pub, Users: p.users, Graph: p.graph, Posts: slowPosts{p.posts, o.slowLogs}, Pages: pages, Bus: p.bus, Log: log,
 		Config: timeline.Config{Strategy: "adaptive", Threshold: 50_000, Keep: 800, FanoutPage: 100, FanoutTurn: time.Second, HeadLife: time.Second},
 		Now:    func() time.Time { return time.Now().Add(o.skew) },
 	})
@@ -293,7 +309,7 @@ func (w *watcher) receive(m *timelinev1.WatchHomeTimelineResponse) {
 // end cuts the stream and answers the token of its last message.
 func (w *watcher) end() string {
 	w.cut()
-	<-w.ended
+	_ = <-w.ended
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.token

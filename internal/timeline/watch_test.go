@@ -3,6 +3,7 @@ package timeline_test
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -172,6 +173,45 @@ func TestWithoutAnnouncementsStreamsLookForThemselves(t *testing.T) {
 	w.wants(t, one)
 	two := p.post(t, people[1], "two")
 	w.wants(t, one, two)
+}
+
+// A stream goes on while posts come in, and its logs are slow: what is announced
+// between its reading and its first message is neither lost nor sent twice.
+func TestStreamsThatGoOnAmongPostsHaveEachOfThemOnce(t *testing.T) {
+	t.Parallel()
+	d := pgtest.New(t)
+	p := startSite(t, d, siteOptions{slowLogs: 20 * time.Millisecond})
+	startSite(t, d, siteOptions{queues: allQueues})
+	people := p.people(t, 21)
+	author, viewers := people[0], people[1:]
+	tokens := make([]string, len(viewers))
+	for i, v := range viewers {
+		p.follow(t, v, author)
+		tokens[i] = p.watch(t, v, "").end()
+	}
+	awaitThat(t, "the follows were announced", func() bool { return p.timeline.Live().Heard >= int64(len(viewers)) })
+	var written atomic.Int64
+	streams := make([]*watcher, len(viewers))
+	var opening sync.WaitGroup
+	for i, v := range viewers {
+		opening.Go(func() {
+			awaitThat(t, "it is this one's turn", func() bool { return written.Load() >= int64(3*i) })
+			streams[i] = p.watch(t, v, tokens[i])
+		})
+	}
+	var posts []string
+	for i := range 3 * len(viewers) {
+		posts = append(posts, p.post(t, author, fmt.Sprint(i)))
+		written.Add(1)
+	}
+	opening.Wait()
+	for _, w := range streams {
+		w.wants(t, posts...)
+	}
+	last := p.post(t, author, "the last one")
+	for _, w := range streams {
+		w.wants(t, append(posts, last)...)
+	}
 }
 
 func TestAResumedStreamHasEverythingSinceHoweverMuch(t *testing.T) {

@@ -38,5 +38,10 @@ WHERE id > @after_id
 ORDER BY id
 LIMIT @page_limit::int;
 
+-- name: CountReaders :one
+SELECT count(*)
+FROM users
+WHERE deleted_at IS NULL;
+
 -- name: DatabaseNow :one
 SELECT clock_timestamp()::timestamptz;

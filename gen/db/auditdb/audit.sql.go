@@ -12,6 +12,19 @@ import (
 	"github.com/google/uuid"
 )
 
+const countReaders = `-- name: CountReaders :one
+SELECT count(*)
+FROM users
+WHERE deleted_at IS NULL
+`
+
+func (q *Queries) CountReaders(ctx context.Context, db DBTX) (int64, error) {
+	row := db.QueryRow(ctx, countReaders)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const databaseNow = `-- name: DatabaseNow :one
 SELECT clock_timestamp()::timestamptz
 `

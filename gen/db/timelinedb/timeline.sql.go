@@ -308,7 +308,7 @@ WITH audience AS (SELECT e.reader_id
      written AS (INSERT INTO timeline_entries (reader_id, post_id, author_id)
                  SELECT a.reader_id, $4::uuid, $2::uuid FROM audience a)
 SELECT count(*)::int                                                                                         AS readers,
-       coalesce((array_agg(a.reader_id ORDER BY a.reader_id DESC))[1], $1::uuid)::uuid AS last_reader_id
+       coalesce((SELECT l.reader_id FROM audience l ORDER BY l.reader_id DESC LIMIT 1), $1::uuid)::uuid AS last_reader_id
 FROM audience a
 `
 
@@ -352,7 +352,7 @@ WITH audience AS (SELECT e.reader_id
                  SELECT a.reader_id, $4::uuid, $2::uuid FROM audience a
                  ON CONFLICT (reader_id, post_id) DO NOTHING)
 SELECT count(*)::int                                                                                         AS readers,
-       coalesce((array_agg(a.reader_id ORDER BY a.reader_id DESC))[1], $1::uuid)::uuid AS last_reader_id
+       coalesce((SELECT l.reader_id FROM audience l ORDER BY l.reader_id DESC LIMIT 1), $1::uuid)::uuid AS last_reader_id
 FROM audience a
 `
 
@@ -403,7 +403,7 @@ WITH audience AS (SELECT e.reader_id,
                  ON CONFLICT (reader_id, post_id) DO NOTHING)
 SELECT count(*)::int                                                                                         AS readers,
        (count(*) FILTER (WHERE a.rare))::int                                                                 AS moved,
-       coalesce((array_agg(a.reader_id ORDER BY a.reader_id DESC))[1], $1::uuid)::uuid AS last_reader_id
+       coalesce((SELECT l.reader_id FROM audience l ORDER BY l.reader_id DESC LIMIT 1), $1::uuid)::uuid AS last_reader_id
 FROM audience a
 `
 

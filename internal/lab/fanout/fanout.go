@@ -56,8 +56,9 @@ type Config struct {
 	Every time.Duration `json:"every"`
 	// Drain bounds how long the queues may take after the load.
 	Drain time.Duration `json:"drain"`
-	// Timeout and Concurrency are those of the load.
+	// Timeout, Patience and Concurrency are those of the load.
 	Timeout     time.Duration `json:"timeout"`
+	Patience    time.Duration `json:"patience"`
 	Concurrency int           `json:"concurrency"`
 	// Taught has the engine know from the start how often people look and post, as
 	// it would after two months at this pace.
@@ -83,7 +84,6 @@ type Config struct {
 const (
 	maxPhase  = 6 * time.Hour
 	leastTick = 100 * time.Millisecond
-	patience  = 2 * time.Second
 )
 
 var (
@@ -149,6 +149,7 @@ func Compare(ctx context.Context, c Config) (Result, error) {
 		return r, err
 	}
 	defer s.close()
+	r.Machine.Postgres = s.postgres
 	show := newScreen(c.Out)
 	for _, v := range variants {
 		run, done := earlier(c.Before, v)
@@ -201,6 +202,6 @@ func (c Config) writing(d time.Duration, seed uint64) load.Open {
 func (c Config) arrivals(rate float64, d time.Duration, seed uint64) load.Open {
 	return load.Open{
 		Bounds: load.Bounds{Duration: d, Timeout: c.Timeout},
-		Rate:   rate, Seed: c.World.Seed<<8 | seed, Concurrency: c.Concurrency, Patience: patience,
+		Rate:   rate, Seed: c.World.Seed<<8 | seed, Concurrency: c.Concurrency, Patience: c.Patience,
 	}
 }

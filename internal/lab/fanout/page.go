@@ -1,6 +1,7 @@
 package fanout
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -54,14 +55,17 @@ func Load(folder string, people int) (r Result, err error) {
 
 // Same says whether runs of one configuration can stand beside those of another.
 func (c Config) Same(o Config) bool {
-	a, _ := json.Marshal(c) // numbers and names
-	b, _ := json.Marshal(o)
-	return string(a) == string(b)
+	a, err := json.Marshal(c)
+	if err != nil {
+		return false
+	}
+	b, err := json.Marshal(o)
+	return err == nil && bytes.Equal(a, b)
 }
 
 func (r Result) page() report.Page {
 	return report.Page{
-		Title:    fmt.Sprintf("Four strategies of home timelines in a world of %s people", report.Figure(float64(r.World.People))),
+		Title:    fmt.Sprintf("Strategies of home timelines in a world of %s people", report.Figure(float64(r.World.People))),
 		Facts:    r.facts(),
 		Problems: r.Problems(),
 		Sections: []report.Section{r.worldSection(), r.latency(), r.work(), r.overTime(), r.rightness()},
@@ -116,8 +120,9 @@ func (r Result) latency() report.Section {
 		})
 	}
 	return report.Section{
-		Title:  "How long people wait",
-		Text:   "Time counts from the moment at which a call was due, so that who had to wait for others has waited. A write answers when the post is stored; what it takes to bring it to the followers is below.",
+		Title: "How long people wait",
+		Text: "Time counts from the moment at which a call was due, so that who had to wait for others has waited. " +
+			"A write answers when the post is stored; what it takes to bring it to the followers is below.",
 		Tables: []report.Table{t},
 		Plots: []report.Plot{
 			{Title: "Reads: how many waited how long", X: "share of all reads", Y: "ms at most", LogY: true, Quantiles: true, Lines: r.distributions(func(r Run) Calls { return r.Read })},

@@ -8,7 +8,7 @@ import (
 
 func (r Result) work() report.Section {
 	cost := report.Table{Head: []string{
-		"strategy", "delivered", "copied", "pulled", "moved", "push costs µs", "pull costs µs", "cost s", "server s", "Postgres s", "generator s", "queues empty after s",
+		"strategy", "delivered", "copied", "pulled", "moved", "push costs µs", "pull costs µs", "cost s", "at common prices s", "server s", "Postgres s", "generator s", "queues empty after s",
 	}}
 	room := report.Table{Head: []string{
 		"strategy", "edges moved before", "for s", "edges pushed: before", "after", "of all", "timelines MB: before", "after", "of it entries", "server's whole life s",
@@ -16,7 +16,7 @@ func (r Result) work() report.Section {
 	for _, run := range r.Runs {
 		w := run.Work
 		cost.Rows = append(cost.Rows, []string{
-			run.name(), known(w.Deliveries), known(w.Copies), known(w.Pulls), known(w.Moves), report.Figure(1e6 * run.PushCost), report.Figure(1e6 * run.PullCost), known(run.Cost),
+			run.name(), known(w.Deliveries), known(w.Copies), known(w.Pulls), known(w.Moves), report.Figure(1e6 * run.PushCost), report.Figure(1e6 * run.PullCost), known(run.Cost), known(r.common(run)),
 			known(run.ServerCPU), known(run.PostgresCPU), report.Figure(run.GeneratorCPU), report.Figure(run.Drained),
 		})
 		room.Rows = append(room.Rows, []string{
@@ -26,7 +26,9 @@ func (r Result) work() report.Section {
 	}
 	return report.Section{
 		Title: "What it costs",
-		Text: "Delivered are entries that fan-outs wrote, copied those of moves, pulled are logs that reads looked into. The cost is (delivered + copied) × a push + pulled × a pull, each as the engine measured it in this run. " +
+		Text: "Delivered are entries that fan-outs wrote, copied those of moves, pulled are logs that reads looked into. " +
+			"The cost is (delivered + copied) × a push + pulled × a pull, each as the engine measured it in this run; " +
+			"at common prices, as it did in the runs that do nothing else. " +
 			"Seconds are of processor time, from the beginning of the load until all queues were empty.",
 		Tables: []report.Table{cost, room},
 		Plots: []report.Plot{
@@ -34,6 +36,24 @@ func (r Result) work() report.Section {
 			r.bars("Processor time", "seconds", []string{"server", "Postgres"}, func(r Run) []*float64 { return []*float64{r.ServerCPU, r.PostgresCPU} }),
 		},
 	}
+}
+
+// common is what a run's work costs with a push at the price of the run of push,
+// and a pull at that of the run of pull; nil where one of them was not run.
+func (r Result) common(run Run) *float64 {
+	var push, pull float64
+	for _, o := range r.Runs {
+		switch o.Variant.Strategy {
+		case "push":
+			push = o.PushCost
+		case "pull":
+			pull = o.PullCost
+		}
+	}
+	if push == 0 || pull == 0 {
+		return nil
+	}
+	return run.Work.cost(push, pull)
 }
 
 func known(p *float64) string { return report.Figure(number(p)) }

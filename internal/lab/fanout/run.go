@@ -65,7 +65,7 @@ func (r *run) withServer(ctx context.Context) (err error) {
 	return err
 }
 
-// phases are the run's, in order. A server that ends ends them.
+// phases are the run's, in order. When the server ends, so do they.
 func (r *run) phases(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

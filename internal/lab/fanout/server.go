@@ -44,7 +44,7 @@ func (s *stage) serve(ctx context.Context, v Variant, url string) (*server, erro
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close()                               // the process has it, too
+	defer func() { _ = log.Close() }()              // the process has it, too
 	cmd := exec.Command(s.Serve[0], s.Serve[1:]...) //nolint:noctx // it is ended in order, with time for that
 	cmd.Env, cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = s.environment(v, url, addr), log, log, attributes()
 	srv := &server{cmd: cmd, base: "http://" + addr, log: path, client: load.NewClient(2), ended: make(chan struct{})}

@@ -61,10 +61,13 @@ func hybrids(quantiles []float64, w *world.World) ([]Variant, error) {
 		if !(q > 0 && q < 1) { // and so is NaN
 			return nil, fmt.Errorf("a quantile is between 0 and 1, not %v", q)
 		}
-		at := min(int(math.Ceil(q*float64(len(followers)))), len(followers)-1)
-		all = append(all, Variant{
-			Name: "hybrid " + strconv.FormatFloat(math.Round(q*1e6)/1e4, 'f', -1, 64) + " %", Strategy: "hybrid", Threshold: followers[at],
-		})
+		threshold := followers[min(int(math.Ceil(q*float64(len(followers)))), len(followers)-1)]
+		// In a small world several quantiles can be the same number.
+		if slices.ContainsFunc(all, func(v Variant) bool { return v.Threshold == threshold }) {
+			continue
+		}
+		percent := strconv.FormatFloat(math.Round(q*1e6)/1e4, 'f', -1, 64)
+		all = append(all, Variant{Name: "hybrid " + percent + " %", Strategy: "hybrid", Threshold: threshold})
 	}
 	return all, nil
 }

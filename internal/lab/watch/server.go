@@ -41,7 +41,7 @@ func (s *stage) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer log.Close()                                  // the process has it, too
+	defer func() { _ = log.Close() }()                 // the process has it, too
 	srv.cmd = exec.Command(s.Serve[0], s.Serve[1:]...) //nolint:noctx // it is ended in order, with time for that
 	srv.cmd.Env, srv.cmd.Stdout, srv.cmd.Stderr, srv.cmd.SysProcAttr = s.environment(addr), log, log, attributes()
 	if err := srv.start(); err != nil {

@@ -106,7 +106,7 @@ func Run(ctx context.Context, c Config) (r Result, err error) {
 
 // measure opens the streams, looks at the server while they are idle, and lets
 // the author post.
-func (s *stage) measure(ctx context.Context, r *Result) error {
+func (s *stage) measure(ctx context.Context, r *Result) (err error) {
 	alone, err := s.server.scrape(ctx)
 	if err != nil {
 		return err
@@ -115,7 +115,7 @@ func (s *stage) measure(ctx context.Context, r *Result) error {
 	if err != nil {
 		return err
 	}
-	defer crowd.leave()
+	defer func() { err = errors.Join(err, crowd.leave()) }()
 	r.Connections = crowd.connections
 	idle, err := s.idle(ctx)
 	if err != nil {

@@ -31,7 +31,7 @@ var limits = map[world.Class][2]int{
 func TestEveryWorldKeepsTheRules(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		s := world.Spec{People: rapid.IntRange(world.LeastPeople, 900).Draw(t, "people"), Seed: rapid.Uint64().Draw(t, "seed")}
+		s := world.Spec{People: rapid.IntRange(world.LeastPeople, 500).Draw(t, "people"), Seed: rapid.Uint64().Draw(t, "seed")}
 		if rapid.Bool().Draw(t, "with a star") {
 			s.Star = rapid.IntRange(1, s.People).Draw(t, "star")
 		}
@@ -176,7 +176,7 @@ func TestAccountsAndPostsHaveIdsOfThePast(t *testing.T) {
 
 func TestRatesAreLognormalAndDrawnAsOftenAsTheySay(t *testing.T) {
 	t.Parallel()
-	w := made(t, world.Spec{People: 20_000, Seed: 4})
+	w := made(t, world.Spec{People: 5000, Seed: 4})
 	for name, r := range map[string]world.Rates{"views": w.Views, "writes": w.Writes} {
 		sum, logs, squares := 0.0, 0.0, 0.0
 		n := float64(w.Size())
@@ -209,7 +209,7 @@ func TestRatesAreLognormalAndDrawnAsOftenAsTheySay(t *testing.T) {
 
 func TestLooksAndPostsAreIndependent(t *testing.T) {
 	t.Parallel()
-	w := made(t, world.Spec{People: 20_000, Seed: 4})
+	w := made(t, world.Spec{People: 5000, Seed: 4})
 	product := 0.0
 	for p := range w.Size() {
 		product += (math.Log(w.Views.Of(p)) + 1.125) * (math.Log(w.Writes.Of(p)) + 1.125) / (1.5 * 1.5)

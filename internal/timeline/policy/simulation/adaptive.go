@@ -80,8 +80,8 @@ func NewAdaptive(w World, costs policy.Costs, start time.Time) *Adaptive {
 	for r, following := range w.Following {
 		s.readers[r].views = policy.Counter{At: start, Since: start}
 		for _, a := range following {
-			n := int32(len(s.edges))                                     //nolint:gosec // far fewer edges
-			s.edges = append(s.edges, edge{author: a, reader: int32(r)}) //nolint:gosec // far fewer people
+			n := int32(len(s.edges)) //nolint:gosec // far fewer edges
+			s.edges = append(s.edges, edge{author: a, reader: int32(r)})
 			s.readers[r].edges = append(s.readers[r].edges, n)
 			s.readers[r].pulled++
 			s.authors[a].edges = append(s.authors[a].edges, n)

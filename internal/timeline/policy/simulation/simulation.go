@@ -51,7 +51,7 @@ func Events(w World, days float64, seed uint64, each func(Event)) {
 	var q queue
 	for p := range w.Following {
 		for _, view := range []bool{false, true} {
-			if e := (Event{Person: int32(p), View: view}); w.next(&e, random, end) { //nolint:gosec // far fewer people
+			if e := (Event{Person: int32(p), View: view}); w.next(&e, random, end) {
 				q = append(q, e)
 			}
 		}
