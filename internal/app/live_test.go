@@ -31,7 +31,13 @@ func run(t *testing.T, db pgtest.DB, role app.Role) (a *app.App, stop func() err
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	done := make(chan error, 1)
 	go func() { done <- a.Run(ctx); close(done) }()
-	t.Cleanup(func() { cancel(); <-done; a.Close() })
+	t.Cleanup(func() {
+		cancel()
+		for range done {
+			continue // until it is closed
+		}
+		a.Close()
+	})
 	return a, func() error { cancel(); return <-done }
 }
 

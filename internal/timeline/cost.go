@@ -13,8 +13,6 @@ import (
 const (
 	costPush = int16(1)
 	costPull = int16(2)
-	// smoothing is the weight of a measurement against those before it.
-	smoothing = 0.05
 	// assumedPush and assumedPull are believed until something was measured:
 	// seconds, as measured once on two cores.
 	assumedPush = 6e-6
@@ -25,13 +23,15 @@ const (
 	shareEvery = 10 * time.Second
 )
 
-// costs measures what a push and a pull take on this deployment: the time of a
-// page of a fan-out for each entry, and of reading logs for each author. What
-// this process does not do itself, others measure and share in the database.
+// costs measures what a push and a pull take on this deployment: by how much a
+// page of a fan-out takes longer for one more entry, and reading logs for one
+// more author. What a transaction or a call takes by itself is spent either way.
+// What this process does not do itself, others measure and share in the database.
 type costs struct {
 	mu       sync.Mutex
 	seconds  [3]float64
 	measured [3]bool
+	lines    [3]line
 	sharedAt time.Time
 	// ratio stands in place of all measurements where it is set.
 	ratio float64
@@ -48,11 +48,10 @@ func (c *costs) measure(kind int16, took time.Duration, n int) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	each := took.Seconds() / float64(n)
-	if c.measured[kind] {
-		each = c.seconds[kind] + smoothing*(each-c.seconds[kind])
+	c.lines[kind].add(float64(n), took.Seconds())
+	if slope, ok := c.lines[kind].slope(); ok {
+		c.seconds[kind], c.measured[kind] = slope, true
 	}
-	c.seconds[kind], c.measured[kind] = each, true
 }
 
 func (c *costs) now() policy.Costs {

@@ -28,14 +28,14 @@ type settings struct {
 }
 
 func settingsOf(r *rand.Rand) settings {
-	s := settings{crowd: []int{2, 2, 3, 4}[r.IntN(4)], steps: 50, patience: 10 + r.IntN(30), haste: 20 + r.IntN(50), diligence: 30 + r.IntN(60)}
+	s := settings{crowd: []int{2, 2, 3, 4}[r.IntN(4)], steps: 50, patience: 10 + r.IntN(30), haste: r.IntN(60), diligence: 30 + r.IntN(60)}
 	s.hotAuthor, s.hotReader = 0, 1
 	if r.IntN(2) == 0 {
 		s.hotAuthor, s.hotReader = 1, 0
 	}
 	s.push = []float64{0.05, 0.3, 1, 4}[r.IntN(4)]
 	s.config = timeline.Config{
-		Strategy: []string{"push", "push", "pull", "hybrid", "adaptive", "adaptive"}[r.IntN(6)], Threshold: 1 + r.IntN(2),
+		Strategy: []string{"push", "push", "push", "pull", "hybrid", "hybrid", "adaptive", "adaptive"}[r.IntN(8)], Threshold: 1 + r.IntN(2),
 		Keep: 2 + r.IntN(7), FanoutPage: 1 + r.IntN(3), FanoutTurn: time.Duration(r.IntN(2)) * time.Hour, HeadLife: time.Second,
 	}
 	for _, k := range kinds {
@@ -57,7 +57,7 @@ type kind struct {
 var kinds = []kind{
 	{24, 0, func(h *history) func(*rand.Rand) error { return h.diligently(h.post) }},
 	{10, 0, func(h *history) func(*rand.Rand) error { return h.diligently(h.follow) }},
-	{7, 3, func(h *history) func(*rand.Rand) error { return h.diligently(h.unfollow) }},
+	{5, 3, func(h *history) func(*rand.Rand) error { return h.diligently(h.unfollow) }},
 	{1, 3, func(h *history) func(*rand.Rand) error { return h.deletePost }},
 	{1, 3, func(h *history) func(*rand.Rand) error { return h.diligently(h.block) }},
 	{14, 0, func(h *history) func(*rand.Rand) error { return h.readSome }},
@@ -100,7 +100,7 @@ func (h *history) readSome(r *rand.Rand) error {
 	if r.IntN(8) == 0 {
 		how.strategy = timelinev1.Strategy(1 + r.IntN(4))
 	}
-	return h.goOn(h.look(how, r), h.stops(r))
+	return h.goOn(h.look(how, r), h.holds(r))
 }
 
 func (h *history) chill(r *rand.Rand) error {
@@ -109,7 +109,7 @@ func (h *history) chill(r *rand.Rand) error {
 		return h.pardon(o, o.process.timeline.Chill(ctx, h.people[who]))
 	})
 	o.mortal = true
-	return h.goOn(o, h.stops(r))
+	return h.goOn(o, h.holds(r))
 }
 
 // lookAtPolicy is a process finding out about a switch, as all do after a second.
@@ -118,7 +118,7 @@ func (h *history) lookAtPolicy(r *rand.Rand) error {
 		timeline.LookAtPolicy(ctx, o.process.timeline)
 		return nil
 	})
-	return h.goOn(o, -1)
+	return h.goOn(o, neverHold)
 }
 
 // timePasses for rates.

@@ -107,7 +107,7 @@ func (h *history) deliver(r *rand.Rand) error {
 	if r.IntN(2) == 0 {
 		m = pending[r.IntN(len(pending))]
 	}
-	return h.goOn(h.delivery(m, r), h.stops(r))
+	return h.goOn(h.delivery(m, r), h.holds(r))
 }
 
 // redeliver handles one that was handled before.
@@ -115,7 +115,7 @@ func (h *history) redeliver(r *rand.Rand) error {
 	if len(h.messages) == 0 {
 		return h.readSome(r)
 	}
-	return h.goOn(h.delivery(h.messages[r.IntN(len(h.messages))], r), h.stops(r))
+	return h.goOn(h.delivery(h.messages[r.IntN(len(h.messages))], r), h.holds(r))
 }
 
 func (h *history) delivery(m *message, r *rand.Rand) *operation {
@@ -156,14 +156,14 @@ func (h *history) diligently(do func(*rand.Rand) error) func(*rand.Rand) error {
 			return err
 		}
 		for i := first; i < len(h.messages); i++ {
-			stops := -1
+			hold := neverHold
 			if r.IntN(100) >= h.haste {
-				stops = h.stops(r)
+				hold = h.holds(r)
 			}
 			if len(h.held) >= processes-1 {
 				return nil
 			}
-			if err := h.goOn(h.delivery(h.messages[i], r), stops); err != nil {
+			if err := h.goOn(h.delivery(h.messages[i], r), hold); err != nil {
 				return err
 			}
 		}
@@ -179,13 +179,13 @@ func (h *history) moveReader(r *rand.Rand) error {
 	if err != nil {
 		return err
 	}
-	return h.goOn(h.delivery(&message{topic: "timeline.move_reader", payload: payload}, r), h.stops(r))
+	return h.goOn(h.delivery(&message{topic: "timeline.move_reader", payload: payload}, r), h.holds(r))
 }
 
 // upkeep runs what a deployment runs from time to time.
 func (h *history) upkeep(topic string) func(r *rand.Rand) error {
 	return func(r *rand.Rand) error {
-		return h.goOn(h.delivery(&message{topic: "timeline." + topic}, r), h.stops(r))
+		return h.goOn(h.delivery(&message{topic: "timeline." + topic}, r), h.holds(r))
 	}
 }
 
@@ -197,7 +197,7 @@ func (h *history) drain() error {
 			return nil
 		}
 		for _, m := range pending {
-			if err := h.goOn(h.delivery(m, nil), -1); err != nil {
+			if err := h.goOn(h.delivery(m, nil), neverHold); err != nil {
 				return err
 			}
 		}

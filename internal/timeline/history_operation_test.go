@@ -53,26 +53,33 @@ func newOperation(ctx context.Context, name string, p *process, r *rand.Rand, fn
 	return o
 }
 
-// run goes on past so many stops, all if there are fewer or if it is negative. It
-// answers whether there are more.
-func (o *operation) run(stops int) bool {
-	for ; stops != 0; stops-- {
+// run goes on to the next stop at which it is to be held. It answers whether it
+// came to one before its end.
+func (o *operation) run(hold holding) bool {
+	for {
 		at, more := o.next()
 		if !more {
 			o.cancel()
 			return false
 		}
 		o.at = at
+		if hold(at) {
+			return true
+		}
 	}
-	return true
 }
+
+// holding says whether an operation is to be held after a statement.
+type holding func(at string) bool
+
+func neverHold(string) bool { return false }
 
 // kill ends it where it stands, as far as a process can tell: none of its
 // statements is begun any more.
 func (o *operation) kill() {
 	o.killed = true
 	o.cancel()
-	o.run(-1)
+	o.run(neverHold)
 }
 
 // stops is the tracer that makes operations stop. What they do in goroutines

@@ -44,6 +44,9 @@ func (w *world) begin(ctx context.Context, seed uint64) (*history, error) {
 // first thing that is wrong.
 func (h *history) live(without map[int]bool) error {
 	defer h.abandon()
+	if err := h.prologue(rand.New(rand.NewPCG(h.seed, 1<<32))); err != nil {
+		return err
+	}
 	for i := range h.steps {
 		if without[i] {
 			continue
@@ -63,6 +66,25 @@ func (h *history) live(without map[int]bool) error {
 	return h.end()
 }
 
+// prologue is a quiet beginning: the busy reader follows the busy author, who has
+// posted.
+func (h *history) prologue(r *rand.Rand) error {
+	defer func(haste int) { h.haste = haste }(h.haste)
+	h.haste = 100
+	for range r.IntN(4) {
+		if err := h.post(r); err != nil {
+			return err
+		}
+	}
+	if err := h.follow(r); err != nil || r.IntN(4) == 0 {
+		return err
+	}
+	if err := h.collect(); err != nil {
+		return err
+	}
+	return h.drain()
+}
+
 func (h *history) note(what ...any) { h.log = append(h.log, fmt.Sprintln(what...)) }
 
 // step lets somebody who is held go on, kills him, or begins something new.
@@ -73,7 +95,7 @@ func (h *history) step(r *rand.Rand) error {
 			o.kill()
 			return h.leave(o)
 		}
-		return h.goOn(o, h.stops(r))
+		return h.goOn(o, h.holds(r))
 	}
 	return h.choose(r)(r)
 }
@@ -83,15 +105,28 @@ func (h *history) glance(r *rand.Rand) error {
 	if r.IntN(2) > 0 || len(h.held) == processes {
 		return nil
 	}
-	return h.goOn(h.look(reading{reader: h.hotReader, size: 1 + r.IntN(12), pages: 1}, r), -1)
+	return h.goOn(h.look(reading{reader: h.hotReader, size: 1 + r.IntN(12), pages: 1}, r), neverHold)
 }
 
-// stops is how many stops an operation passes before it is held: often all.
-func (h *history) stops(r *rand.Rand) int {
+// holds draws whether and where an operation is held: more often where a move
+// stands between its steps.
+func (h *history) holds(r *rand.Rand) holding {
 	if r.IntN(100) < h.haste {
-		return -1
+		return neverHold
 	}
-	return 1 + r.IntN(9)
+	return func(at string) bool {
+		chance := 5
+		if between[at] {
+			chance = 30
+		}
+		return r.IntN(100) < chance
+	}
+}
+
+// between are the statements and transactions after which moves have steps to go.
+var between = map[string]bool{
+	"commit": true, "GetReaders": true, "ListLog": true, "MergeLogs": true, "CopyEntries": true,
+	"CheckEdges": true, "ListReaderEdges": true, "ListEdgesByAuthor": true, "RaiseHorizons": true, "ReadPage": true,
 }
 
 // operation makes one in a process that has none.
@@ -105,11 +140,11 @@ func (h *history) operation(name string, r *rand.Rand, fn func(context.Context, 
 	return newOperation(h.ctx, name, p, r, fn)
 }
 
-// goOn lets an operation pass so many stops.
-func (h *history) goOn(o *operation, stops int) error {
+// goOn lets an operation go on to where it is held, or to its end.
+func (h *history) goOn(o *operation, hold holding) error {
 	h.note(o.name, "goes on after", o.at)
 	h.held = slices.DeleteFunc(h.held, func(other *operation) bool { return other == o })
-	if o.run(stops) {
+	if o.run(hold) {
 		h.held = append(h.held, o)
 		h.note("  and is held after", o.at)
 		return nil
@@ -142,7 +177,7 @@ func (h *history) pardon(o *operation, err error) error {
 // says, under each way of reading it, and edges be those of the graph.
 func (h *history) end() error {
 	for len(h.held) > 0 {
-		if err := h.goOn(h.held[0], -1); err != nil {
+		if err := h.goOn(h.held[0], neverHold); err != nil {
 			return err
 		}
 	}
@@ -154,7 +189,7 @@ func (h *history) end() error {
 			return err
 		}
 		for r.reader = range h.crowd {
-			if err := h.goOn(h.look(r, nil), -1); err != nil {
+			if err := h.goOn(h.look(r, nil), neverHold); err != nil {
 				return err
 			}
 		}
@@ -197,5 +232,5 @@ func (h *history) views(r *rand.Rand) error {
 		return h.pardon(o, timeline.WriteViews(o.process.timeline, ctx))
 	})
 	o.mortal = true
-	return h.goOn(o, h.stops(r))
+	return h.goOn(o, h.holds(r))
 }

@@ -34,7 +34,7 @@ func (h *history) post(r *rand.Rand) error {
 		return nil
 	})
 	o.storing = true
-	return h.goOn(o, h.stops(r))
+	return h.goOn(o, h.holds(r))
 }
 
 func (h *history) deletePost(r *rand.Rand) error {
@@ -54,7 +54,7 @@ func (h *history) deletePost(r *rand.Rand) error {
 		}
 		return err
 	})
-	return h.goOn(o, h.stops(r))
+	return h.goOn(o, h.holds(r))
 }
 
 // between does something to a pair of people, unless something is under way
@@ -73,7 +73,7 @@ func (h *history) between(r *rand.Rand, what string, fn func(ctx context.Context
 		}
 		return fn(ctx, o, p, h.people[p.whom].String())
 	})
-	return h.goOn(o, h.stops(r))
+	return h.goOn(o, h.holds(r))
 }
 
 func (h *history) follow(r *rand.Rand) error {
@@ -139,10 +139,10 @@ func (h *history) ending(p pair) (ended func()) {
 
 // change switches the strategy of the deployment.
 func (h *history) change(r *rand.Rand) error {
-	p := &timelinev1.Policy{Strategy: timelinev1.Strategy(1 + r.IntN(4)), Threshold: int32(1 + r.IntN(2))}
+	p := &timelinev1.Policy{Strategy: timelinev1.Strategy(1 + []int{0, 0, 1, 2, 3}[r.IntN(5)]), Threshold: int32(1 + r.IntN(2))}
 	o := h.operation(fmt.Sprint("switch to ", p), r, func(ctx context.Context, o *operation) error {
 		_, err := o.process.timeline.SetPolicy(ctx, &timelinev1.SetPolicyRequest{Policy: p})
 		return h.pardon(o, err)
 	})
-	return h.goOn(o, h.stops(r))
+	return h.goOn(o, h.holds(r))
 }

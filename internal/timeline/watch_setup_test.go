@@ -258,7 +258,9 @@ func (p *site) post(t *testing.T, author uuid.UUID, text string) string {
 type watcher struct {
 	viewer uuid.UUID
 	cut    context.CancelFunc
-	ended  chan error
+	// ended is closed at the end, which err tells of then.
+	ended chan struct{}
+	err   error
 
 	mu    sync.Mutex
 	items []*timelinev1.TimelineItem
@@ -271,7 +273,7 @@ type watcher struct {
 func (p *site) watch(t *testing.T, viewer uuid.UUID, token string, headers ...string) *watcher {
 	t.Helper()
 	ctx, cut := context.WithCancel(context.WithoutCancel(t.Context()))
-	w := &watcher{viewer: viewer, cut: cut, ended: make(chan error, 1), token: token}
+	w := &watcher{viewer: viewer, cut: cut, ended: make(chan struct{}), token: token}
 	ctx, call := connect.NewClientContext(ctx)
 	call.RequestHeader().Set(viewerHeader, viewer.String())
 	for i := 0; i < len(headers); i += 2 {
@@ -289,8 +291,9 @@ func (p *site) watch(t *testing.T, viewer uuid.UUID, token string, headers ...st
 			w.receive(stream.Msg())
 			open()
 		}
-		w.ended <- stream.Err()
+		w.err = stream.Err()
 		_ = stream.Close()
+		close(w.ended)
 	}()
 	t.Cleanup(cut)
 	<-first
@@ -309,7 +312,7 @@ func (w *watcher) receive(m *timelinev1.WatchHomeTimelineResponse) {
 // end cuts the stream and answers the token of its last message.
 func (w *watcher) end() string {
 	w.cut()
-	_ = <-w.ended
+	<-w.ended
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.token

@@ -180,7 +180,7 @@ func TestWithoutAnnouncementsStreamsLookForThemselves(t *testing.T) {
 func TestStreamsThatGoOnAmongPostsHaveEachOfThemOnce(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)
-	p := startSite(t, d, siteOptions{slowLogs: 20 * time.Millisecond})
+	p := startSite(t, d, siteOptions{slowLogs: 200 * time.Millisecond})
 	startSite(t, d, siteOptions{queues: allQueues})
 	people := p.people(t, 21)
 	author, viewers := people[0], people[1:]
@@ -243,9 +243,9 @@ func TestAStreamThatMayLiveNoLongerEndsWithoutAnError(t *testing.T) {
 	viewer := p.people(t, 1)[0]
 	w := p.watch(t, viewer, "", lifeHeader, "300ms")
 	select {
-	case err := <-w.ended:
-		if err != nil || w.token == "" {
-			t.Errorf("it ends with %v, token %q", err, w.token)
+	case <-w.ended:
+		if w.err != nil || w.token == "" {
+			t.Errorf("it ends with %v, token %q", w.err, w.token)
 		}
 	case <-time.After(watchPatience):
 		t.Error("it goes on")
@@ -258,12 +258,12 @@ func TestAServerThatStopsEndsItsStreamsAndTakesNoMore(t *testing.T) {
 	viewer := p.people(t, 1)[0]
 	w := p.watch(t, viewer, "")
 	p.timeline.EndStreams()
-	if err := <-w.ended; err != nil {
-		t.Error("the stream ends with", err)
+	if <-w.ended; w.err != nil {
+		t.Error("the stream ends with", w.err)
 	}
 	refused := p.watch(t, viewer, w.token)
-	if err := <-refused.ended; connect.CodeOf(err) != connect.CodeUnavailable {
-		t.Error("a new one ends with", err)
+	if <-refused.ended; connect.CodeOf(refused.err) != connect.CodeUnavailable {
+		t.Error("a new one ends with", refused.err)
 	}
 }
 
@@ -276,8 +276,8 @@ func TestAnAccountHasEightStreamsAtMost(t *testing.T) {
 		open = append(open, p.watch(t, viewer, ""))
 	}
 	ninth := p.watch(t, viewer, "")
-	if err := <-ninth.ended; connect.CodeOf(err) != connect.CodeResourceExhausted {
-		t.Fatal("the ninth ends with", err)
+	if <-ninth.ended; connect.CodeOf(ninth.err) != connect.CodeResourceExhausted {
+		t.Fatal("the ninth ends with", ninth.err)
 	}
 	open[3].end()
 	awaitThat(t, "the place is free", func() bool { return p.timeline.Live().Streams == 7 })
