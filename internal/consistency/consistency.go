@@ -58,6 +58,8 @@ type Source interface {
 // use; a nil Session demands nothing and forgets everything.
 type Session struct {
 	demand Position
+	// wider is the session that this one is a part of; it hears of all that is seen.
+	wider *Session
 
 	mu      sync.Mutex
 	floor   Position
@@ -79,6 +81,16 @@ func With(ctx context.Context, s *Session) context.Context {
 	return context.WithValue(ctx, key{}, s)
 }
 
+// Demanding is a part of the session that demands at least p; what it sees, the
+// session has seen.
+func Demanding(ctx context.Context, p Position) context.Context {
+	s := From(ctx)
+	if s.Demand() >= p {
+		return ctx
+	}
+	return With(ctx, &Session{demand: p, wider: s})
+}
+
 // From finds the session; nil where there is none, as in workers.
 func From(ctx context.Context) *Session {
 	s, _ := ctx.Value(key{}).(*Session)
@@ -98,6 +110,7 @@ func (s *Session) Touch(src Source, floor Position) {
 	if s == nil {
 		return
 	}
+	s.wider.Touch(src, floor)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.sources == nil {
@@ -113,6 +126,7 @@ func (s *Session) Saw(floor, ceiling Position) {
 	if s == nil {
 		return
 	}
+	s.wider.Saw(floor, ceiling)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lower(floor)

@@ -75,6 +75,27 @@ func TestWithoutASessionNothingIsDemandedAndNothingKept(t *testing.T) {
 	}
 }
 
+func TestAPartOfASessionDemandsMoreAndKeepsNothingToItself(t *testing.T) {
+	t.Parallel()
+	ctx, whole := consistency.Begin(t.Context(), 5)
+	if part := consistency.Demanding(ctx, 3); consistency.From(part) != whole {
+		t.Error("who demands enough got another session")
+	}
+	part := consistency.Demanding(ctx, 9)
+	if got := consistency.From(part).Demand(); got != 9 || whole.Demand() != 5 {
+		t.Error("the part demands", got, "and the whole", whole.Demand())
+	}
+	consistency.From(part).Saw(9, 12)
+	consistency.From(part).Touch(&place{at: 20}, 10)
+	seen, err := whole.Ceiling(t.Context())
+	if err != nil || seen != 20 || whole.Floor() != 9 {
+		t.Error("the whole has seen", seen, "and at least", whole.Floor(), err)
+	}
+	if part := consistency.Demanding(t.Context(), 4); consistency.From(part).Demand() != 4 {
+		t.Error("without a session nothing is demanded")
+	}
+}
+
 func TestSessionTravelsInTheContext(t *testing.T) {
 	t.Parallel()
 	ctx, s := consistency.Begin(t.Context(), 7)

@@ -2,7 +2,7 @@ package timeline
 
 import (
 	"context"
-	"log/slog"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -30,13 +30,13 @@ func (s *Service) OnPostCreated(ctx context.Context, ev *eventv1.Event) error {
 	if err != nil {
 		return err
 	}
-	if err := s.live.announcePost(ctx, ids[0], ids[1], a.large); err != nil {
-		s.Log.WarnContext(ctx, "cannot announce a post to live streams", slog.Any("error", err))
-	}
+	err = s.live.announcePost(ctx, ids[0], ids[1], a.large)
 	if a.pulled {
-		return nil
+		return err
 	}
-	return s.fanOut(ctx, &timelinev1.FanoutPage{PostId: post.GetPostId(), AuthorId: post.GetAuthorId(), LeastViews: a.leastViews})
+	// What could not be announced is tried again with the whole, which then writes
+	// nothing twice.
+	return errors.Join(err, s.fanOut(ctx, &timelinev1.FanoutPage{PostId: post.GetPostId(), AuthorId: post.GetAuthorId(), LeastViews: a.leastViews}))
 }
 
 // fanOut writes pages for one turn; the rest is a message of its own, which

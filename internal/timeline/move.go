@@ -3,7 +3,6 @@ package timeline
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"slices"
 
 	"github.com/google/uuid"
@@ -66,19 +65,10 @@ func (s *Service) OnFollowsChanged(ctx context.Context, ev *eventv1.Event) error
 			left = edges
 		}
 		if edges = left; len(edges) == 0 {
-			s.tellOfFollows(ctx, readers)
-			return nil
+			return s.live.announceFollows(ctx, unique(readers))
 		}
 	}
 	return errRestless
-}
-
-// tellOfFollows lets live streams know. Who does not hear of it looks anew when
-// what he knows is old.
-func (s *Service) tellOfFollows(ctx context.Context, readers []uuid.UUID) {
-	if err := s.live.announceFollows(ctx, unique(readers)); err != nil {
-		s.Log.WarnContext(ctx, "cannot announce follows to live streams", slog.Any("error", err))
-	}
 }
 
 // switchedSince says whether a sweep may have passed edges by that were made

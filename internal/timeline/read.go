@@ -9,6 +9,7 @@ import (
 
 	accessv1 "github.com/throng-social/throng/gen/go/throng/access/v1"
 	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
+	"github.com/throng-social/throng/internal/consistency"
 	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/id"
 	"github.com/throng-social/throng/internal/identity"
@@ -173,8 +174,7 @@ func (s *Service) stretch(ctx context.Context, r request, before uuid.UUID, size
 	}
 	following, err := s.following(ctx, r.viewer)
 	if err == nil && s.live.fresher(following, h.readAt) {
-		s.heads.Invalidate(key)
-		h, _, err = s.heads.Get(ctx, key, s.loadHeads)
+		h, _, err = s.heads.Get(consistency.Demanding(ctx, s.live.position()), key, s.loadHeads)
 	}
 	return h.skeleton, time.Since(h.readAt), err
 }

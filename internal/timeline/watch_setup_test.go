@@ -264,7 +264,6 @@ type watcher struct {
 
 	mu    sync.Mutex
 	items []*timelinev1.TimelineItem
-	beats int
 	token string
 }
 
@@ -303,9 +302,7 @@ func (p *site) watch(t *testing.T, viewer uuid.UUID, token string, headers ...st
 func (w *watcher) receive(m *timelinev1.WatchHomeTimelineResponse) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.token = m.GetResumeToken(); len(m.GetItems()) == 0 {
-		w.beats++
-	}
+	w.token = m.GetResumeToken()
 	w.items = append(w.items, m.GetItems()...)
 }
 
@@ -318,11 +315,17 @@ func (w *watcher) end() string {
 	return w.token
 }
 
-func (w *watcher) got() []string {
+// had are the items so far, in the order in which they came.
+func (w *watcher) had() []*timelinev1.TimelineItem {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	ids := make([]string, len(w.items))
-	for i, item := range w.items {
+	return slices.Clone(w.items)
+}
+
+func (w *watcher) got() []string {
+	had := w.had()
+	ids := make([]string, len(had))
+	for i, item := range had {
 		ids[i] = item.GetPost().GetId()
 	}
 	return ids
