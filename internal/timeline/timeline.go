@@ -22,6 +22,10 @@
 // (cost.go): as people post (author.go, fanout.go) and look (review.go), and after
 // a switch to another strategy by a sweep (sweep.go).
 //
+// What is new reaches live streams, and first pages in memory, by announcements
+// that a worker makes as it begins a delivery (live.go, hub.go, watch.go). They
+// may be lost: streams look for themselves when they cannot be sure.
+//
 // So a crash, a repeated or a reordered message, or a policy that is stale leaves
 // at worst an edge that is pulled although it might be pushed: slower, never wrong.
 package timeline

@@ -678,7 +678,8 @@ export const TimelineService: GenService<{
   /**
    * WatchHomeTimeline streams what comes into the caller's home timeline from
    * now on, or from a resume token on. A message without items is a heartbeat,
-   * sent at least every 15 seconds. The server ends a stream after an hour;
+   * sent at least every 15 seconds. A stream that is resumed gets the newest 3,000
+   * of what it missed at most. The server ends a stream after an hour;
    * resume with the last token.
    * Errors: `resource_exhausted` past 8 streams of one account.
    *

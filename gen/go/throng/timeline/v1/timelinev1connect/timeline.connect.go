@@ -59,7 +59,8 @@ type TimelineServiceClient interface {
 	GetHomeTimeline(context.Context, *v1.GetHomeTimelineRequest) (*v1.GetHomeTimelineResponse, error)
 	// WatchHomeTimeline streams what comes into the caller's home timeline from
 	// now on, or from a resume token on. A message without items is a heartbeat,
-	// sent at least every 15 seconds. The server ends a stream after an hour;
+	// sent at least every 15 seconds. A stream that is resumed gets the newest 3,000
+	// of what it missed at most. The server ends a stream after an hour;
 	// resume with the last token.
 	// Errors: `resource_exhausted` past 8 streams of one account.
 	WatchHomeTimeline(context.Context, *v1.WatchHomeTimelineRequest) (*connect.ServerStreamForClient[v1.WatchHomeTimelineResponse], error)
@@ -179,7 +180,8 @@ type TimelineServiceHandler interface {
 	GetHomeTimeline(context.Context, *v1.GetHomeTimelineRequest) (*v1.GetHomeTimelineResponse, error)
 	// WatchHomeTimeline streams what comes into the caller's home timeline from
 	// now on, or from a resume token on. A message without items is a heartbeat,
-	// sent at least every 15 seconds. The server ends a stream after an hour;
+	// sent at least every 15 seconds. A stream that is resumed gets the newest 3,000
+	// of what it missed at most. The server ends a stream after an hour;
 	// resume with the last token.
 	// Errors: `resource_exhausted` past 8 streams of one account.
 	WatchHomeTimeline(context.Context, *v1.WatchHomeTimelineRequest, *connect.ServerStream[v1.WatchHomeTimelineResponse]) error
