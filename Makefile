@@ -4,7 +4,7 @@ BIN := $(CURDIR)/.bin
 export PATH := $(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help dev build web generate test test-go test-web test-browser verify lint bench fuzz clean tools
+.PHONY: help dev build web generate test test-go test-web test-browser verify lint bench mutate fuzz clean tools
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,9 +42,11 @@ generate: tools node_modules/.installed ## Write all generated code anew.
 
 test: test-go test-web test-browser ## Run every test: Go with -race, web, and a real browser.
 
+# Large worlds run without the race detector, small ones with it.
 test-go: tools
 	@scripts/install postgres compiler
 	@gotestsum --format=pkgname-and-test-fails -- -race -timeout=15m ./...
+	@gotestsum --format=pkgname-and-test-fails -- -timeout=15m -run 'TestElevenChecks|TestAPostOfAStar' ./internal/app
 
 test-web: node_modules/.installed
 	@npm run --silent test
@@ -61,6 +63,9 @@ lint: tools node_modules/.installed ## Run the linters alone.
 
 bench: build ## Measure each hot path against its limit and print the ratios.
 	@go run ./internal/bench/cmd
+
+mutate: ## Take out of the timelines what they need, piece by piece; their model must notice.
+	@THRONG_MUTATIONS=1 go test ./internal/timeline -run TestTheModelNoticesEachMutation -v -timeout=3h
 
 fuzz: ## Fuzz every parser for ten seconds each.
 	@scripts/fuzz 10s

@@ -28,7 +28,7 @@ const (
 func TestAPostOfAStar(t *testing.T) {
 	t.Parallel()
 	people := 100_001
-	if testing.Short() {
+	if small || testing.Short() {
 		people = 5001
 	}
 	w := newChecked(t, starPairs(people), int32(people/2))
