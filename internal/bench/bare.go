@@ -181,7 +181,7 @@ func (b *barePage) read(ctx context.Context, reader uuid.UUID) (row timelinedb.R
 	if rows.Next() {
 		v := rows.RawValues()
 		row.Horizon = uuid.UUID(v[0])
-		row.Pushed, row.PostIds, row.AuthorIds = bareUUIDs(v[1]), bareUUIDs(v[3]), bareUUIDs(v[4])
+		row.Pushed, row.PushedAfter, row.PostIds, row.AuthorIds = bareUUIDs(v[1]), bareUUIDs(v[3]), bareUUIDs(v[4]), bareUUIDs(v[5])
 		row.PushedSince = make([]int64, len(row.Pushed))
 		for i := range row.PushedSince {
 			row.PushedSince[i] = int64(binary.BigEndian.Uint64(v[2][20+12*i+4:])) //nolint:gosec // as the server means it
