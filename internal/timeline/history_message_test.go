@@ -33,7 +33,9 @@ type message struct {
 	post *written
 }
 
-func (m *message) String() string { return strings.TrimPrefix(m.topic, "timeline.") + " " + fmt.Sprint(m.number) }
+func (m *message) String() string {
+	return strings.TrimPrefix(m.topic, "timeline.") + " " + fmt.Sprint(m.number)
+}
 
 // collect takes new messages out of the queue's table.
 func (h *history) collect() error {

@@ -134,6 +134,6 @@ func (w ways) since(h *history, r reading) (func(*written) bool, error) {
 		after, has := now.authors[author]
 		pushed := after.mode == 3 && after.epoch == after.present && !after.pulled &&
 			compare(post.id, after.after) > 0 && compare(post.id, after.horizon) >= 0
-		return now.asked && before == after && had == has && !(has && pushed)
+		return now.asked && before == after && had == has && (!has || !pushed)
 	}, err
 }

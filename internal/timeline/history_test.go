@@ -2,6 +2,7 @@ package timeline_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -217,7 +218,7 @@ func (h *history) abandon() {
 func (h *history) look(r reading, random *rand.Rand) *operation {
 	o := h.operation(fmt.Sprintf("%d reads %+v", r.reader, r), random, func(ctx context.Context, o *operation) error {
 		err := h.read(ctx, o.process, r)
-		if _, complains := err.(complaintError); complains {
+		if _, complains := errors.AsType[complaintError](err); complains {
 			return err
 		}
 		return h.pardon(o, err)

@@ -31,7 +31,7 @@ type edit struct{ file, marker, old, new string }
 
 const mutationLimit = 10 * time.Minute
 
-func TestTheModelNoticesEachMutation(t *testing.T) {
+func TestTheModelNoticesEachMutation(t *testing.T) { //nolint:paralleltest // a mutant takes the whole machine
 	if _, nested := os.LookupEnv("THRONG_MUTANT"); nested {
 		t.Skip("this is a mutant already")
 	}
