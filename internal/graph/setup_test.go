@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -185,8 +186,8 @@ func (w world) announced() [][]string {
 		ev := &eventv1.Event{}
 		must(w.t, proto.Unmarshal(raw, ev))
 		var edges []string
-		for _, e := range ev.GetFollowsChanged().GetEdges() {
-			edges = append(edges, e.GetFollowerId()+" "+e.GetFolloweeId())
+		for e := range slices.Chunk(ev.GetFollowsChanged().GetPacked(), 32) {
+			edges = append(edges, uuid.UUID(e[:16]).String()+" "+uuid.UUID(e[16:]).String())
 		}
 		events = append(events, edges)
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	// movedAtOnce bounds the edges of one move, and so its transactions.
+	// movedAtOnce bounds the edges of one move to push, and so its transactions.
 	movedAtOnce = 1000
 	// copiedAtOnce bounds the posts that one move reads, and the rows that one
 	// statement writes.
@@ -25,7 +25,10 @@ const (
 	rounds = 5
 )
 
-var errRestless = errors.New("the edges keep changing")
+var (
+	errRestless = errors.New("the edges keep changing")
+	errHalfEdge = errors.New("an event ends in the middle of an edge")
+)
 
 // edge is an author and a reader who follows, or followed, him; since names the
 // incarnation of the follow, 0 where there is none.
@@ -79,13 +82,20 @@ func (s *Service) switchedSince(ctx context.Context, f force) bool {
 }
 
 func edgesOf(ev *eventv1.FollowsChanged) ([]edge, error) {
-	edges := make([]edge, len(ev.GetEdges()))
-	for i, e := range ev.GetEdges() {
-		pair, err := id.ParseAll("edges", []string{e.GetFolloweeId(), e.GetFollowerId()})
+	ids := split(ev.GetPacked())
+	if len(ids)%2 != 0 {
+		return nil, errHalfEdge
+	}
+	for _, e := range ev.GetEdges() { //nolint:staticcheck // what was announced before still waits
+		pair, err := id.ParseAll("edges", []string{e.GetFollowerId(), e.GetFolloweeId()})
 		if err != nil {
 			return nil, err
 		}
-		edges[i] = edge{author: pair[0], reader: pair[1]}
+		ids = append(ids, pair...)
+	}
+	edges := make([]edge, 0, len(ids)/2)
+	for pair := range slices.Chunk(ids, 2) {
+		edges = append(edges, edge{author: pair[1], reader: pair[0]})
 	}
 	return edges, nil
 }
@@ -121,13 +131,10 @@ func (s *Service) apply(ctx context.Context, f force, edges []edge) (overtaken [
 			return nil, err
 		}
 	}
+	if !f.PushesNew() && len(begun) > 0 {
+		return nil, s.add(ctx, begun)
+	}
 	for part := range slices.Chunk(begun, movedAtOnce) {
-		if !f.PushesNew() {
-			if err := s.add(ctx, part); err != nil {
-				return nil, err
-			}
-			continue
-		}
 		left, err := s.promote(ctx, part, depth{copies: f.Copies(s.Config.Keep)}, s.promoteEdges)
 		if err != nil {
 			return nil, err

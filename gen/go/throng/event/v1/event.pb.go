@@ -252,8 +252,14 @@ func (x *PostCreated) GetAuthorId() string {
 // repeated deliveries harmless.
 type FollowsChanged struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The touched edges.
-	Edges         []*FollowsChanged_Edge `protobuf:"bytes,1,rep,name=edges,proto3" json:"edges,omitempty"`
+	// The touched edges, as events said it before there was packed; still read.
+	//
+	// Deprecated: Marked as deprecated in throng/event/v1/event.proto.
+	Edges []*FollowsChanged_Edge `protobuf:"bytes,1,rep,name=edges,proto3" json:"edges,omitempty"`
+	// The touched edges: 32 bytes each, the id of who follows and the id of who is
+	// followed, as RFC 9562 lays them out. A bulk load announces hundreds of
+	// thousands of edges, so they are not spelt out.
+	Packed        []byte `protobuf:"bytes,2,opt,name=packed,proto3" json:"packed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -288,9 +294,17 @@ func (*FollowsChanged) Descriptor() ([]byte, []int) {
 	return file_throng_event_v1_event_proto_rawDescGZIP(), []int{2}
 }
 
+// Deprecated: Marked as deprecated in throng/event/v1/event.proto.
 func (x *FollowsChanged) GetEdges() []*FollowsChanged_Edge {
 	if x != nil {
 		return x.Edges
+	}
+	return nil
+}
+
+func (x *FollowsChanged) GetPacked() []byte {
+	if x != nil {
+		return x.Packed
 	}
 	return nil
 }
@@ -526,9 +540,11 @@ const file_throng_event_v1_event_proto_rawDesc = "" +
 	"\x04body\x12\x05\xbaH\x02\b\x01\"W\n" +
 	"\vPostCreated\x12!\n" +
 	"\apost_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x06postId\x12%\n" +
-	"\tauthor_id\x18\x02 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\bauthorId\"\xb7\x01\n" +
+	"\tauthor_id\x18\x02 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\bauthorId\"\xbb\x02\n" +
 	"\x0eFollowsChanged\x12G\n" +
-	"\x05edges\x18\x01 \x03(\v2$.throng.event.v1.FollowsChanged.EdgeB\v\xbaH\b\x92\x01\x05\b\x01\x10\x88'R\x05edges\x1a\\\n" +
+	"\x05edges\x18\x01 \x03(\v2$.throng.event.v1.FollowsChanged.EdgeB\v\xbaH\x06\x92\x01\x03\x10\x88'\x18\x01R\x05edges\x12\x81\x01\n" +
+	"\x06packed\x18\x02 \x01(\fBi\xbaHf\xba\x01]\n" +
+	"\x1bfollows_changed.whole_edges\x12(packed must hold whole edges of 32 bytes\x1a\x14size(this) % 32 == 0z\x04\x18\x80\xe2\tR\x06packed\x1a\\\n" +
 	"\x04Edge\x12)\n" +
 	"\vfollower_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\n" +
 	"followerId\x12)\n" +
