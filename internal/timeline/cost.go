@@ -20,7 +20,7 @@ const (
 	// extreme bounds the ratio of both, either way, so that a disturbed machine
 	// does not move all edges.
 	extreme    = 20
-	shareEvery = 10 * time.Second
+	shareEvery = time.Minute
 )
 
 // costs measures what a push and a pull take on this deployment: by how much a

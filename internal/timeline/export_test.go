@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// WriteViews writes the views counted so far, as happens every ten seconds.
+// WriteViews writes the views counted so far, as happens every half a minute.
 var WriteViews = (*Service).writeViews
 
 // ErrRestless is what a handler answers whose edges keep changing: it is to be

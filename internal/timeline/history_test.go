@@ -227,7 +227,7 @@ func (h *history) look(r reading, random *rand.Rand) *operation {
 	return o
 }
 
-// views are those that a process writes down every ten seconds.
+// views are those that a process writes down every half a minute.
 func (h *history) views(r *rand.Rand) error {
 	o := h.operation("views are written", r, func(ctx context.Context, o *operation) error {
 		return h.pardon(o, timeline.WriteViews(o.process.timeline, ctx))

@@ -17,6 +17,9 @@ import (
 const (
 	// movedAtOnce bounds the edges of one move to push, and so its transactions.
 	movedAtOnce = 1000
+	// movesAtOnce is how many moves of one task are under way: while one waits for
+	// the disk another works.
+	movesAtOnce = 3
 	// copiedAtOnce bounds the posts that one move reads, and the rows that one
 	// statement writes.
 	copiedAtOnce = 10_000

@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	sweptAtOnce = 2000
+	sweptAtOnce = 6000
 	sweepTurn   = 2 * time.Second
 )
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/throng-social/throng/gen/db/timelinedb"
 	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
@@ -80,15 +81,21 @@ func (s *Service) moveReader(ctx context.Context, task *timelinev1.MoveReader) e
 // promoteAll promotes edges, some at once, and those again that others moved
 // meanwhile.
 func (s *Service) promoteAll(ctx context.Context, edges []edge, d depth) error {
+	if len(edges) <= movedAtOnce {
+		return s.promoteAgain(ctx, edges, d)
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(movesAtOnce)
 	for part := range slices.Chunk(edges, movedAtOnce) {
-		for range rounds {
-			left, err := s.promote(ctx, part, d, s.promoteKnown)
-			if err != nil {
-				return err
-			}
-			if part = left; len(part) == 0 {
-				break
-			}
+		g.Go(func() error { return s.promoteAgain(ctx, part, d) })
+	}
+	return g.Wait()
+}
+
+func (s *Service) promoteAgain(ctx context.Context, edges []edge, d depth) (err error) {
+	for range rounds {
+		if edges, err = s.promote(ctx, edges, d, s.promoteKnown); err != nil || len(edges) == 0 {
+			return err
 		}
 	}
 	return nil
