@@ -29,7 +29,7 @@ func habits() []habit {
 	return []habit{
 		{"lognormal rates, 1 view a post", 60, lognormal(1.5, 1.5)},
 		{"lognormal rates, 5 views a post", 60, lognormal(1, 5)},
-		{"rates by degree, 50 views a post", 30, byDegree(0.5, 25)},
+		{"rates by degree, 50 views a post", 60, byDegree(0.5, 25)},
 	}
 }
 
@@ -77,7 +77,7 @@ func costRows(ctx context.Context, w *world, o options, r *report) error {
 		return err
 	}
 	r.notef("Costs of strategies: %s, simulated with the shipped policy (a test on a database counts the same), a push at %.1f µs and a pull at %.1f µs as this deployment measured them. "+
-		"The limit is the choice for each edge of somebody who knows all that is to come.", source, costs.Push*1e6, costs.Pull*1e6)
+		"It begins with the edges as push leaves them and nothing known of anybody. The limit is the choice for each edge of somebody who knows all that is to come.", source, costs.Push*1e6, costs.Pull*1e6)
 	for _, h := range habits() {
 		costRow(f, h, costs, r)
 	}
@@ -87,7 +87,7 @@ func costRows(ctx context.Context, w *world, o options, r *report) error {
 func costRow(f *follows, h habit, costs policy.Costs, r *report) {
 	w := f.simulated()
 	h.rates(w, rand.New(rand.NewPCG(1, 2)))
-	tally, adaptive := simulation.NewTally(len(w.Following)), simulation.NewAdaptive(w, costs, time.Unix(1_700_000_000, 0))
+	tally, adaptive := simulation.NewTally(len(w.Following)), simulation.NewAdaptive(w, costs, time.Unix(1_700_000_000, 0), true)
 	simulation.Events(w, h.days, 3, func(e simulation.Event) {
 		tally.Add(e)
 		adaptive.Add(e)

@@ -95,6 +95,21 @@ func (f *fanout) ours(ctx context.Context) (float64, error) {
 	return float64(len(f.fans)) / took.Seconds(), f.delivered(ctx, post)
 }
 
+// small has so many people post who have few followers each.
+func (f *fanout) small(ctx context.Context, posts int) error {
+	for n := range posts {
+		author, err := signIn(ctx, f.app.app, f.conn, fmt.Sprint("bench_", n))
+		if err != nil {
+			return err
+		}
+		client := throng.New(f.app.base(), throng.WithToken(author.access))
+		if _, err := client.Posts.CreatePost(ctx, &postv1.CreatePostRequest{Text: "hello, you", IdempotencyKey: throng.NewIdempotencyKey()}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // delivered asserts that every fan has the post.
 func (f *fanout) delivered(ctx context.Context, post uuid.UUID) error {
 	var n int

@@ -84,8 +84,11 @@ func (w *world) exec(ctx context.Context, sql string) error {
 	return w.pg.CatchUp(ctx)
 }
 
-// costs has this deployment measure what a push and a pull cost: by fan-outs of
-// the star's and by reads that pull.
+// fewPosts is how many posts are written by people with few followers each.
+const fewPosts = 200
+
+// costs has this deployment measure what a push and a pull cost: by fan-outs to
+// the star's followers and to few, and by reads that pull more and fewer logs.
 func (w *world) costs(ctx context.Context) (policy.Costs, error) {
 	pulling := *w
 	pulling.settings.Timeline.Strategy = "pull"
@@ -97,6 +100,9 @@ func (w *world) costs(ctx context.Context) (policy.Costs, error) {
 		if _, err := f.ours(ctx); err != nil {
 			return policy.Costs{}, errors.Join(err, f.close(ctx))
 		}
+	}
+	if err := f.small(ctx, fewPosts); err != nil {
+		return policy.Costs{}, errors.Join(err, f.close(ctx))
 	}
 	if _, err := closedLoop(ctx, f.app.app.Addr(), w.readers, asProtobuf, 3*time.Second); err != nil {
 		return policy.Costs{}, errors.Join(err, f.close(ctx))

@@ -23,7 +23,8 @@ import (
 type size struct {
 	// People are the accounts of each community; Readers of them read.
 	People, Readers int
-	// Follows is whom each reader follows, Posts what each account wrote.
+	// Follows is how many each reader follows in the mean (from three to seven
+	// fifths of it), Posts how many each account wrote.
 	Follows, Posts int
 	// Fans follow the star; each has about FanEntries written entries.
 	Fans, FanEntries int
@@ -36,7 +37,7 @@ func (s size) settings() map[string]int {
 }
 
 func (s size) String() string {
-	return fmt.Sprintf("%d accounts with %d posts each, %d readers who follow %d each, a star with %d followers, about %.1f million written entries",
+	return fmt.Sprintf("%d accounts with %d posts each, %d readers who follow %d each in the mean, a star with %d followers, about %.1f million written entries",
 		2*s.People, s.Posts, s.Readers*5/4, s.Follows, s.Fans, float64(s.Readers*5/4*s.Follows*s.Posts+s.Fans*s.FanEntries)/1e6)
 }
 

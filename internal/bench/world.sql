@@ -33,7 +33,7 @@ FROM people p, generate_series(1, pg_temp.setting('posts')) AS j;
 CREATE TEMP TABLE follows AS
 SELECT DISTINCT r.id AS reader_id, a.id AS author_id
 FROM people r
-         CROSS JOIN generate_series(1, pg_temp.setting('follows')) AS k
+         CROSS JOIN LATERAL generate_series(1, pg_temp.setting('follows') * (3 + r.n % 5) / 5) AS k
          JOIN people a ON a.community = r.community AND a.place = pg_temp.pick(r.n, k, pg_temp.setting('people'))
 WHERE r.reads AND a.n <> r.n;
 

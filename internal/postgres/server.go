@@ -66,6 +66,9 @@ func newPool(ctx context.Context, url string, settings Config, readOnly bool) (*
 	params["statement_timeout"] = stmtTimeout
 	// Compiling a plan takes longer than any of our statements ought to.
 	params["jit"] = "off"
+	// The same goes for starting processes to share one statement's work, which the
+	// planner proposes as tables grow.
+	params["max_parallel_workers_per_gather"] = "0"
 	params["idle_in_transaction_session_timeout"] = idleTxLimit
 	if readOnly {
 		params["default_transaction_read_only"] = "on"

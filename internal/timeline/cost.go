@@ -74,10 +74,10 @@ func (c *costs) due() (kinds []int16, seconds []float64) {
 	if time.Since(c.sharedAt) < shareEvery {
 		return nil, nil
 	}
-	c.sharedAt = time.Now()
 	for kind, ok := range c.measured {
 		if ok {
 			kinds, seconds = append(kinds, int16(kind)), append(seconds, c.seconds[kind])
+			c.sharedAt = time.Now()
 		}
 	}
 	return kinds, seconds

@@ -157,7 +157,7 @@ func TestADatabaseCountsWhatTheSimulatorDoes(t *testing.T) {
 	start := time.Now().Truncate(time.Second)
 	w := habits(24, 7, 1, 2)
 	m := newMix(t, w, start, ratio)
-	simulated := simulation.NewAdaptive(w, policy.Costs{Push: ratio, Pull: 1}, start)
+	simulated := simulation.NewAdaptive(w, policy.Costs{Push: ratio, Pull: 1}, start, false)
 	before, events := m.timeline.Counts(), 0
 	simulation.Events(w, 8, 3, func(e simulation.Event) {
 		e.At = e.At.Truncate(time.Microsecond)

@@ -20,7 +20,7 @@ import (
 const (
 	// viewsEvery is how often a process writes the views that it counted. Each write
 	// moves the log on, and whoever then sees something newer can be answered less
-	// from memory: so not more often than rates, which remember a week, have need of.
+	// from memory: so not more often than rates, which remember two weeks, have need of.
 	viewsEvery = 30 * time.Second
 	// viewers bounds the readers of whom it counts between two writes. Views of
 	// others are not counted: only rates suffer.

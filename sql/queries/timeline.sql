@@ -377,7 +377,7 @@ WHERE author_id = @author_id
 -- Counts a post for its author's rates.
 INSERT INTO timeline_authors AS a (author_id, posted, burst, counted_at, since)
 VALUES (@author_id, 1, 1, @moment, @moment)
-ON CONFLICT (author_id) DO UPDATE SET posted     = timeline_decayed(a.posted, a.counted_at, excluded.counted_at, 604800) + 1,
+ON CONFLICT (author_id) DO UPDATE SET posted     = timeline_decayed(a.posted, a.counted_at, excluded.counted_at, 1209600) + 1,
                                       burst      = timeline_decayed(a.burst, a.counted_at, excluded.counted_at, 60) + 1,
                                       counted_at = excluded.counted_at
 RETURNING posted, burst, counted_at, since, reviewed_at;
@@ -391,7 +391,7 @@ WHERE author_id = @author_id;
 -- Counts views of readers for their rates, and answers those whose edges have
 -- not been looked at for a while.
 UPDATE timeline_readers r
-SET views       = timeline_decayed(r.views, r.viewed_at, @moment::timestamptz, 604800) + u.views,
+SET views       = timeline_decayed(r.views, r.viewed_at, @moment::timestamptz, 1209600) + u.views,
     viewed_at   = @moment,
     reviewed_at = CASE WHEN r.reviewed_at <= @reviewed_before::timestamptz THEN @moment ELSE r.reviewed_at END
 FROM (SELECT unnest(@reader_ids::uuid[]) AS reader_id, unnest(@views::float8[]) AS views) AS u

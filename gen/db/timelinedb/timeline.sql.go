@@ -111,7 +111,7 @@ func (q *Queries) CountEdges(ctx context.Context, db DBTX) (CountEdgesRow, error
 const countPost = `-- name: CountPost :one
 INSERT INTO timeline_authors AS a (author_id, posted, burst, counted_at, since)
 VALUES ($1, 1, 1, $2, $2)
-ON CONFLICT (author_id) DO UPDATE SET posted     = timeline_decayed(a.posted, a.counted_at, excluded.counted_at, 604800) + 1,
+ON CONFLICT (author_id) DO UPDATE SET posted     = timeline_decayed(a.posted, a.counted_at, excluded.counted_at, 1209600) + 1,
                                       burst      = timeline_decayed(a.burst, a.counted_at, excluded.counted_at, 60) + 1,
                                       counted_at = excluded.counted_at
 RETURNING posted, burst, counted_at, since, reviewed_at
@@ -146,7 +146,7 @@ func (q *Queries) CountPost(ctx context.Context, db DBTX, arg CountPostParams) (
 
 const countViews = `-- name: CountViews :many
 UPDATE timeline_readers r
-SET views       = timeline_decayed(r.views, r.viewed_at, $1::timestamptz, 604800) + u.views,
+SET views       = timeline_decayed(r.views, r.viewed_at, $1::timestamptz, 1209600) + u.views,
     viewed_at   = $1,
     reviewed_at = CASE WHEN r.reviewed_at <= $2::timestamptz THEN $1 ELSE r.reviewed_at END
 FROM (SELECT unnest($3::uuid[]) AS reader_id, unnest($4::float8[]) AS views) AS u

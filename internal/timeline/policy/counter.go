@@ -8,7 +8,7 @@ import (
 const (
 	// Memory is how long counts of views and posts weigh: what is older counts
 	// e times less.
-	Memory = 7 * 24 * time.Hour
+	Memory = 14 * 24 * time.Hour
 	// BurstMemory is the same for bursts.
 	BurstMemory = time.Minute
 	// prior is what is assumed before anything is known: half an event in half a

@@ -7,8 +7,8 @@ import (
 	"github.com/throng-social/throng/internal/timeline/policy"
 )
 
-// Adaptive runs that policy over events. It begins with every edge pulled and
-// nothing known.
+// Adaptive runs that policy over events. In the beginning nothing is known of
+// anybody.
 type Adaptive struct {
 	Count Count
 
@@ -74,16 +74,19 @@ func (r *ring) missing(pageEnd, until time.Time) (n int64) {
 	return n
 }
 
-// NewAdaptive begins at a moment.
-func NewAdaptive(w World, costs policy.Costs, start time.Time) *Adaptive {
+// NewAdaptive begins at a moment with all edges pushed, as the strategy push
+// leaves them, or with all pulled, as an import or the strategy pull does.
+func NewAdaptive(w World, costs policy.Costs, start time.Time, pushed bool) *Adaptive {
 	s := &Adaptive{costs: costs, start: start, authors: make([]author, len(w.Following)), readers: make([]reader, len(w.Following))}
 	for r, following := range w.Following {
 		s.readers[r].views = policy.Counter{At: start, Since: start}
 		for _, a := range following {
 			n := int32(len(s.edges)) //nolint:gosec // far fewer edges
-			s.edges = append(s.edges, edge{author: a, reader: int32(r)})
+			s.edges = append(s.edges, edge{author: a, reader: int32(r), pushed: pushed})
 			s.readers[r].edges = append(s.readers[r].edges, n)
-			s.readers[r].pulled++
+			if !pushed {
+				s.readers[r].pulled++
+			}
 			s.authors[a].edges = append(s.authors[a].edges, n)
 		}
 	}
