@@ -3,10 +3,8 @@ package app_test
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -60,56 +58,76 @@ func (w *checked) settle(t *testing.T, s timelinev1.Strategy) {
 }
 
 // readableByAll has the star post and followers, whose first pages are in memory
-// and who demand nothing, read in turn until each has seen it. What counts is when
-// the last read was begun that lacked it.
+// and who demand nothing, read in turn until each has seen it.
 func (w *checked) readableByAll(t *testing.T, limit time.Duration) {
 	t.Helper()
 	readers := w.warmFollowers(t)
-	waiting := make(chan *person, len(readers))
+	s := &sighting{limit: slack * limit, waiting: make(chan *person, len(readers)), left: len(readers)}
 	for _, r := range readers {
-		waiting <- r
+		s.waiting <- r
 	}
-	post := w.as(t, w.star).post(t, "hello, everybody")
-	began := time.Now()
-	var reads, seen atomic.Int64
-	var mu sync.Mutex
-	var lacking time.Duration
+	s.post, s.began = w.as(t, w.star).post(t, "hello, everybody"), time.Now()
 	g, ctx := errgroup.WithContext(t.Context())
 	for range 8 {
-		g.Go(func() error {
-			for seen.Load() < int64(len(readers)) {
-				select {
-				case <-ctx.Done():
-					return nil
-				case r := <-waiting:
-					asked := time.Since(began)
-					posts, err := r.page(ctx)
-					reads.Add(1)
-					if err != nil {
-						return err
-					}
-					if slices.Contains(posts, post) {
-						seen.Add(1)
-						continue
-					}
-					mu.Lock()
-					lacking = max(lacking, asked)
-					mu.Unlock()
-					if asked > slack*limit {
-						return fmt.Errorf("a follower does not see the post after %v", asked)
-					}
-					waiting <- r
-				default:
-					runtime.Gosched()
-				}
-			}
-			return nil
-		})
+		g.Go(func() error { return s.inTurn(ctx) })
 	}
 	if err := g.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("of %d reads by %d followers the last that lacked the post was begun after %v, the goal is %v", reads.Load(), len(readers), lacking, limit)
+	t.Logf("of %d reads by %d followers the last that lacked the post was begun after %v, the goal is %v", s.reads, len(readers), s.lacking, limit)
+}
+
+// sighting is of a post, by readers who try again until they see it.
+type sighting struct {
+	post    string
+	began   time.Time
+	limit   time.Duration
+	waiting chan *person
+
+	mu          sync.Mutex
+	left, reads int
+	// lacking is when the last read was begun that lacked the post: whoever reads
+	// later sees it.
+	lacking time.Duration
+}
+
+func (s *sighting) inTurn(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case r, more := <-s.waiting:
+			if !more {
+				return nil
+			}
+			if err := s.read(ctx, r); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (s *sighting) read(ctx context.Context, r *person) error {
+	asked := time.Since(s.began)
+	posts, err := r.page(ctx)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reads++
+	switch {
+	case !slices.Contains(posts, s.post) && asked > s.limit:
+		return fmt.Errorf("a follower does not see the post after %v", asked)
+	case !slices.Contains(posts, s.post):
+		s.lacking = max(s.lacking, asked)
+		s.waiting <- r
+	default:
+		if s.left--; s.left == 0 {
+			close(s.waiting)
+		}
+	}
+	return nil
 }
 
 // warmFollowers are some whose first pages are in memory.

@@ -36,7 +36,7 @@ func fanoutRows(ctx context.Context, w *world, o options, r *report) error {
 	if err = errors.Join(err, f.close(ctx)); err != nil {
 		return err
 	}
-	r.pair(fmt.Sprintf("fan-out to %d followers", len(f.fans)), "deliveries/s", "≥ 0.5", p)
+	r.pair(fmt.Sprintf("fan-out to %d followers", len(f.fans)), "deliveries/s", "≥ 0.6", p)
 	r.notef("Fan-out: from the answer to CreatePost, through the queue and its worker, to the last timeline, %d a transaction; "+
 		"the limit is the faster of COPY in as many and in one.", w.settings.Timeline.FanoutPage)
 	return nil

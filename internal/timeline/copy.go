@@ -27,7 +27,11 @@ func (s *Service) copyLogs(ctx context.Context, m *move) error {
 		return err
 	}
 	c := copier{service: s}
-	for _, e := range m.edges {
+	for i, e := range m.edges {
+		if c.copied >= s.moveCopies {
+			m.edges, m.left = m.edges[:i], m.edges[i:]
+			break
+		}
 		reader := known[e.reader]
 		copied, after := m.cut(logs[e.author], reader.Horizon)
 		m.pushedAfter, m.versions = append(m.pushedAfter, after), append(m.versions, reader.Version)
@@ -55,12 +59,15 @@ func (m *move) cut(log []uuid.UUID, horizon uuid.UUID) (copied []uuid.UUID, afte
 type copier struct {
 	service *Service
 	rows    timelinedb.CopyEntriesParams
+	// copied counts all that were added.
+	copied int
 }
 
 func (c *copier) add(ctx context.Context, reader uuid.UUID, e entry) error {
 	c.rows.ReaderIds = append(c.rows.ReaderIds, reader)
 	c.rows.PostIds = append(c.rows.PostIds, e.post)
 	c.rows.AuthorIds = append(c.rows.AuthorIds, e.author)
+	c.copied++
 	if len(c.rows.PostIds) < copiedAtOnce {
 		return nil
 	}

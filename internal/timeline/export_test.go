@@ -22,6 +22,9 @@ func FixCosts(s *Service, push, pull float64) {
 	c.sharedAt = time.Now()
 }
 
+// LimitCopies is how many posts one move may write.
+func LimitCopies(s *Service, posts int) { s.moveCopies = posts }
+
 // LookAtPolicy makes the service look at the policy in force anew, as happens
 // every second.
 func LookAtPolicy(ctx context.Context, s *Service) {

@@ -118,6 +118,7 @@ func (w *world) restart(ctx context.Context, c timeline.Config, push float64, no
 		})
 		p.handlers, p.push = p.timeline.Handlers(), push
 		p.believe()
+		timeline.LimitCopies(p.timeline, 1+c.Keep/2)
 	}
 	_, err := w.sql.Exec(ctx, forget)
 	return err

@@ -10,6 +10,7 @@ import (
 	"github.com/throng-social/throng/gen/db/timelinedb"
 	eventv1 "github.com/throng-social/throng/gen/go/throng/event/v1"
 	graphv1 "github.com/throng-social/throng/gen/go/throng/graph/v1"
+	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/id"
 	"github.com/throng-social/throng/internal/postgres"
 )
@@ -23,6 +24,9 @@ const (
 	// copiedAtOnce bounds the posts that one move reads, and the rows that one
 	// statement writes.
 	copiedAtOnce = 10_000
+	// copiedByMove is how many posts one move writes, or a few more: the edges that
+	// are left are moved anew, so a task gets on however long the logs are.
+	copiedByMove = 100_000
 	// rounds bounds how often a handler begins again because others changed the
 	// same edges; after that the queue tries later.
 	rounds = 5
@@ -157,8 +161,18 @@ func changed(before, after []edge) []edge {
 	return differ
 }
 
-// add makes edges that are pulled.
+// add makes edges that are pulled. Mostly none of them is there yet.
 func (s *Service) add(ctx context.Context, edges []edge) error {
+	err := s.addBy(ctx, edges, func(tx postgres.Tx, p timelinedb.AddEdgesParams) error {
+		return s.q.AddFreshEdges(ctx, tx, timelinedb.AddFreshEdgesParams(p))
+	})
+	if !fault.Is(err, fault.Exists) {
+		return err
+	}
+	return s.addBy(ctx, edges, func(tx postgres.Tx, p timelinedb.AddEdgesParams) error { return s.q.AddEdges(ctx, tx, p) })
+}
+
+func (s *Service) addBy(ctx context.Context, edges []edge, store func(postgres.Tx, timelinedb.AddEdgesParams) error) error {
 	authors, readers := columns(edges)
 	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
 		if err := s.q.MakeReaders(ctx, tx, readers); err != nil {
@@ -168,7 +182,7 @@ func (s *Service) add(ctx context.Context, edges []edge) error {
 		if err != nil {
 			return err
 		}
-		return s.q.AddEdges(ctx, tx, timelinedb.AddEdgesParams{Generation: generation, AuthorIds: authors, ReaderIds: readers, Since: incarnations(edges)})
+		return store(tx, timelinedb.AddEdgesParams{Generation: generation, AuthorIds: authors, ReaderIds: readers, Since: incarnations(edges)})
 	})
 }
 
@@ -180,8 +194,8 @@ type depth struct {
 }
 
 // promote moves edges to push, with copies of older posts of each author.
-// Where not all could be settled it answers all of them, to be looked at again:
-// push edges pass through unharmed.
+// It answers those to be looked at again: all of them where not all could be
+// settled, as push edges pass through unharmed, and those that were too many.
 func (s *Service) promote(ctx context.Context, edges []edge, d depth, begin beginning) (overtaken []edge, err error) {
 	m := &move{depth: d}
 	if err := s.beginMove(ctx, m, edges, begin); err != nil || len(m.edges) == 0 {
@@ -191,10 +205,10 @@ func (s *Service) promote(ctx context.Context, edges []edge, d depth, begin begi
 		return nil, err
 	}
 	settled, err := s.settle(ctx, m)
-	if err != nil || settled == len(m.edges) {
-		return nil, err
+	if err == nil && settled < len(m.edges) {
+		m.left = slices.Concat(m.edges, m.left)
 	}
-	return m.edges, nil
+	return m.left, err
 }
 
 // move is edges on their way to push.
@@ -202,6 +216,8 @@ type move struct {
 	depth
 	generation int64
 	edges      []edge
+	// left are edges that stay promoting, as enough was copied without them.
+	left []edge
 	// pushedAfter is for each edge the place after which what is written of its
 	// author is complete; versions are its reader's when the copy began.
 	pushedAfter []uuid.UUID

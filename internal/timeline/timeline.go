@@ -109,6 +109,8 @@ type Service struct {
 	costs    *costs
 	views    views
 	counts   counts
+	// moveCopies is copiedByMove.
+	moveCopies int
 }
 
 // counts is the engine's work in this process since its start.
@@ -143,6 +145,8 @@ func New(d Deps) *Service {
 		heads:   cache.New[headKey, head](cache.Config{Size: knownHeads, Lifetime: d.Config.HeadLife}),
 		costs:   newCosts(d.Config.CostRatio),
 		views:   views{every: viewsEvery},
+
+		moveCopies: copiedByMove,
 	}
 	s.live = newLive(s)
 	return s

@@ -92,11 +92,18 @@ func (s *Service) promoteAll(ctx context.Context, edges []edge, d depth) error {
 	return g.Wait()
 }
 
-func (s *Service) promoteAgain(ctx context.Context, edges []edge, d depth) (err error) {
-	for range rounds {
-		if edges, err = s.promote(ctx, edges, d, s.promoteKnown); err != nil || len(edges) == 0 {
+// promoteAgain goes on as long as fewer edges are left each time, and for some
+// rounds where they are not.
+func (s *Service) promoteAgain(ctx context.Context, edges []edge, d depth) error {
+	for round := 0; len(edges) > 0 && round < rounds; {
+		left, err := s.promote(ctx, edges, d, s.promoteKnown)
+		if err != nil {
 			return err
 		}
+		if len(left) == len(edges) {
+			round++
+		}
+		edges = left
 	}
 	return nil
 }

@@ -98,6 +98,20 @@ ON CONFLICT (reader_id) DO NOTHING;
 -- name: NextGeneration :one
 SELECT nextval('timeline_generations')::bigint;
 
+-- name: AddFreshEdges :exec
+-- The same as AddEdges where none of the edges is there; else it fails. Looking
+-- for each first makes bulk loads half as slow again.
+WITH added AS (INSERT INTO timeline_edges (author_id, reader_id, since, mode, generation)
+    SELECT u.author_id, u.reader_id, u.since, 1, @generation::bigint
+    FROM (SELECT unnest(@author_ids::uuid[]) AS author_id, unnest(@reader_ids::uuid[]) AS reader_id, unnest(@since::bigint[]) AS since) AS u
+    ORDER BY 1, 2
+    RETURNING reader_id)
+UPDATE timeline_readers r
+SET reviewed_at = 'epoch'
+FROM added a
+WHERE r.reader_id = a.reader_id
+  AND r.reviewed_at <> 'epoch';
+
 -- name: AddEdges :exec
 -- Edges of follows as the graph has them, in mode pull unless they are there in
 -- this incarnation. Their readers are to be looked at when they come by.
