@@ -235,7 +235,7 @@ func TestTheEngineKnowsTheRatesItWasTaught(t *testing.T) {
 			what      string
 			got, rate float64
 		}{{"looks", views[0], pace.Views * w.Views.Of(person)}, {"posts", posts[0], pace.Posts * w.Writes.Of(person)}} {
-			if want := (7*c.rate + 0.5) / 7.5; math.Abs(c.got-want) > 0.01+want/20 {
+			if want := (14*c.rate + 0.5) / 14.5; math.Abs(c.got-want) > 0.01+want/20 {
 				t.Fatalf("person %d %s %v a day, want about %v", person, c.what, c.got, want)
 			}
 		}

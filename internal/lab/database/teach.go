@@ -13,7 +13,7 @@ import (
 
 // memoryDays is the memory of the timeline engine's counts, which are steady at
 // so many times what a day adds.
-const memoryDays = 7
+const memoryDays = 14
 
 // Pace is how often people look and post, a day, in the mean.
 type Pace struct {
