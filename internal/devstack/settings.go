@@ -29,7 +29,7 @@ hot_standby_feedback = on
 wal_retrieve_retry_interval = '100ms'
 wal_receiver_status_interval = '1s'
 # New log files are not filled with zeroes first, which took a tenth of the time of bulk loads. Where a disk is full the
-# server then stops at a commit instead of before it, and goes on after it when there is room.
+# server then stops at a commit instead of before it.
 wal_init_zero = off
 `
 

@@ -77,8 +77,10 @@ func (c *costs) due() (kinds []int16, seconds []float64) {
 	for kind, ok := range c.measured {
 		if ok {
 			kinds, seconds = append(kinds, int16(kind)), append(seconds, c.seconds[kind])
-			c.sharedAt = time.Now()
 		}
+	}
+	if len(kinds) > 0 {
+		c.sharedAt = time.Now()
 	}
 	return kinds, seconds
 }

@@ -89,10 +89,10 @@ func (s *Service) switchedSince(ctx context.Context, f force) bool {
 }
 
 func edgesOf(ev *eventv1.FollowsChanged) ([]edge, error) {
-	ids := split(ev.GetPacked())
-	if len(ids)%2 != 0 {
+	if len(ev.GetPacked())%(2*len(uuid.Nil)) != 0 {
 		return nil, errHalfEdge
 	}
+	ids := split(ev.GetPacked())
 	for _, e := range ev.GetEdges() { //nolint:staticcheck // what was announced before still waits
 		pair, err := id.ParseAll("edges", []string{e.GetFollowerId(), e.GetFolloweeId()})
 		if err != nil {

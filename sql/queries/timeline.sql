@@ -99,8 +99,8 @@ ON CONFLICT (reader_id) DO NOTHING;
 SELECT nextval('timeline_generations')::bigint;
 
 -- name: AddFreshEdges :exec
--- The same as AddEdges where none of the edges is there; else it fails. Looking
--- for each first makes bulk loads half as slow again.
+-- The same as AddEdges where none of the edges is there, without a look for each;
+-- else it fails.
 WITH added AS (INSERT INTO timeline_edges (author_id, reader_id, since, mode, generation)
     SELECT u.author_id, u.reader_id, u.since, 1, @generation::bigint
     FROM (SELECT unnest(@author_ids::uuid[]) AS author_id, unnest(@reader_ids::uuid[]) AS reader_id, unnest(@since::bigint[]) AS since) AS u

@@ -66,8 +66,8 @@ type AddFreshEdgesParams struct {
 	Since      []int64
 }
 
-// The same as AddEdges where none of the edges is there; else it fails. Looking
-// for each first makes bulk loads half as slow again.
+// The same as AddEdges where none of the edges is there, without a look for each;
+// else it fails.
 func (q *Queries) AddFreshEdges(ctx context.Context, db DBTX, arg AddFreshEdgesParams) error {
 	_, err := db.Exec(ctx, addFreshEdges,
 		arg.Generation,
