@@ -279,7 +279,7 @@ func (w *world) each(t *testing.T, viewers []string, check func(viewer string, p
 	g.SetLimit(8)
 	for _, viewer := range viewers {
 		g.Go(func() error {
-			posts, err := w.home(ctx, viewer, consistency.Position(now))
+			posts, err := w.home(ctx, viewer, consistency.Position{Log: now})
 			if err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -152,7 +153,20 @@ func (d deployment) signUp(t *testing.T) *person {
 type memory struct {
 	token    string
 	forget   bool
-	position atomic.Uint64
+	mu       sync.Mutex
+	position consistency.Position
+}
+
+func (m *memory) held() consistency.Position {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.position
+}
+
+func (m *memory) hold(p consistency.Position) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.position = m.position.Max(p)
 }
 
 func (m *memory) WrapUnary(next connect.UnaryFunc) connect.UnaryFunc {
@@ -160,13 +174,12 @@ func (m *memory) WrapUnary(next connect.UnaryFunc) connect.UnaryFunc {
 		if m.token != "" {
 			req.Header().Set("Authorization", "Bearer "+m.token)
 		}
-		if p := consistency.Position(m.position.Load()); p > 0 && !m.forget {
-			req.Header().Set(consistency.Header, p.Token())
+		if token := m.held().Token(); token != "" && !m.forget {
+			req.Header().Set(consistency.Header, token)
 		}
 		res, err := next(ctx, req)
 		if err == nil {
-			p := consistency.Parse(res.Header().Get(consistency.Header))
-			m.position.Store(max(m.position.Load(), uint64(p)))
+			m.hold(consistency.Parse(res.Header().Get(consistency.Header)))
 		}
 		return res, err
 	}

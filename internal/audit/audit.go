@@ -72,7 +72,7 @@ func (f Finding) Wrong() bool { return len(f.Missing)+len(f.Extra) > 0 }
 
 // Check compares one reader's timeline with its definition.
 func (a *Auditor) Check(ctx context.Context, reader uuid.UUID) (Finding, error) {
-	probe, session := consistency.Begin(ctx, 0)
+	probe, session := consistency.Begin(ctx, consistency.Position{})
 	before, err := a.definition(probe, reader)
 	if err != nil {
 		return Finding{}, err

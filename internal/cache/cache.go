@@ -1,8 +1,8 @@
 // Package cache is a read-through cache that never shows anybody less than he
 // has seen.
 //
-// An entry keeps the place in the log that it was surely read at or after (its
-// floor) and one that it was surely not read after (its ceiling). It answers a
+// An entry keeps the position that it was surely read at or after (its floor) and
+// one that it was surely not read after (its ceiling). It answers a
 // request only if its floor has reached what the request demands, and the
 // response then carries its ceiling; so a cache obeys the same two promises as a
 // replica (see internal/consistency).
@@ -112,10 +112,10 @@ func (c *Cache[K, V]) GetMany(ctx context.Context, keys []K, load Loader[K, V]) 
 		if e.expires.Sub(now) < c.lifetime/2 {
 			old = append(old, k)
 		}
-		if len(found) == 0 || e.floor < floor {
+		if len(found) == 0 {
 			floor = e.floor
 		}
-		ceiling = max(ceiling, e.ceiling)
+		floor, ceiling = floor.Min(e.floor), ceiling.Max(e.ceiling)
 		found[k] = e.value
 	}
 	if len(found) > 0 {
@@ -134,7 +134,7 @@ func (c *Cache[K, V]) GetMany(ctx context.Context, keys []K, load Loader[K, V]) 
 
 func (c *Cache[K, V]) fresh(k K, demand consistency.Position, now time.Time) (entry[V], bool) {
 	e, ok := c.entries.GetIfPresent(k)
-	return e, ok && e.floor >= demand && now.Before(e.expires)
+	return e, ok && e.floor.Reaches(demand) && now.Before(e.expires)
 }
 
 // Invalidate forgets keys. Call it after the commit of the write that changed

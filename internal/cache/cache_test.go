@@ -41,6 +41,9 @@ func (s *table) load(ctx context.Context, keys []string) (map[string]int64, erro
 	return found, s.fail
 }
 
+// at is a place in the log.
+func at(n uint64) consistency.Position { return consistency.Position{Log: n} }
+
 func newCache() *Cache[string, int64] {
 	return New[string, int64](Config{Size: 100, Lifetime: time.Minute})
 }
@@ -166,16 +169,16 @@ func TestReadsNeverMissAnAcknowledgedWrite(t *testing.T) {
 
 func TestAnEntryAnswersOnlyDemandsThatItsLoadHadReached(t *testing.T) {
 	t.Parallel()
-	c, s := newCache(), &table{at: 10}
+	c, s := newCache(), &table{at: at(10)}
 	for _, step := range []struct {
 		demand consistency.Position
 		loads  int32
-	}{{0, 1}, {10, 1}, {11, 2}} {
+	}{{at(0), 1}, {at(10), 1}, {at(11), 2}, {consistency.Position{Log: 10, Clock: 1}, 3}} {
 		ctx, session := demanding(t, step.demand)
 		if _, _, err := c.Get(ctx, "ada", s.load); err != nil || s.loads.Load() != step.loads {
 			t.Errorf("a demand of %d took %d loads in all, want %d; %v", step.demand, s.loads.Load(), step.loads, err)
 		}
-		if p, err := session.Ceiling(ctx); err != nil || p < s.at {
+		if p, err := session.Ceiling(ctx); err != nil || !p.Reaches(s.at) {
 			t.Errorf("the answer carries %d, but shows what was at %d", p, s.at)
 		}
 	}
@@ -184,17 +187,17 @@ func TestAnEntryAnswersOnlyDemandsThatItsLoadHadReached(t *testing.T) {
 func TestLoadsAreSharedByThoseWhoseDemandTheyMeet(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, s := newCache(), &table{at: 20, hold: make(chan struct{})}
+		c, s := newCache(), &table{at: at(20), hold: make(chan struct{})}
 		ask := func(demand consistency.Position) {
 			ctx, session := demanding(t, demand)
-			if _, ok, err := c.Get(ctx, "ada", s.load); !ok || err != nil || session.Floor() < demand {
+			if _, ok, err := c.Get(ctx, "ada", s.load); !ok || err != nil || !session.Floor().Reaches(demand) {
 				t.Errorf("a demand of %d got floor %d, %v, %v", demand, session.Floor(), ok, err)
 			}
 		}
 		steps := []struct {
 			demand consistency.Position
 			loads  int32
-		}{{5, 1}, {5, 1}, {4, 1}, {6, 2}, {5, 2}, {6, 2}, {20, 3}}
+		}{{at(5), 1}, {at(5), 1}, {at(4), 1}, {at(6), 2}, {at(5), 2}, {at(6), 2}, {at(20), 3}}
 		for _, step := range steps {
 			go ask(step.demand)
 			synctest.Wait()
@@ -293,7 +296,7 @@ func TestLifetimesAreBoundedAndSpread(t *testing.T) {
 		}
 		forgotten := func() (gone int) {
 			for _, k := range keys {
-				if _, ok := c.fresh(k, 0, time.Now()); !ok {
+				if _, ok := c.fresh(k, at(0), time.Now()); !ok {
 					gone++
 				}
 			}

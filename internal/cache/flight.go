@@ -55,7 +55,7 @@ func (c *Cache[K, V]) board(k K, demand consistency.Position) (f *flight[V], min
 	s := c.stripe(k)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if f := s.flights[k]; f != nil && f.demand >= demand {
+	if f := s.flights[k]; f != nil && f.demand.Reaches(demand) {
 		return f, false
 	}
 	f = &flight[V]{demand: demand, writes: s.writes, done: make(chan struct{})}

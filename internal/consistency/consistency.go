@@ -1,10 +1,11 @@
 // Package consistency keeps promises about time: everybody reads his own
 // writes, and nobody's reads go backwards, whichever server or cache answers.
 //
-// A position is a place in the log of the database. A client sends the newest
-// one it holds; a read demands that whatever answers has come at least that far.
-// Every response carries a position back that is not older than anything the
-// request has seen. Between the two stands one Session a request, in the
+// A position is how much somebody has seen: a place in the log of the database,
+// and a time up to which he has seen writes to stores that have no log. A client
+// sends the newest one it holds; a read demands that whatever answers has come at
+// least that far in both. Every response carries a position back that is not older
+// than anything the request has seen. Between the two stands one Session a request, in the
 // context: it carries the demand to the pools and caches and collects from them
 // what was touched.
 //
@@ -18,38 +19,77 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/binary"
+	"math"
 	"sync"
 )
 
 // Header carries positions in both directions.
 const Header = "Throng-Consistency-Token"
 
-// Position is a place in the log; 0 is the beginning, which everything meets.
-type Position uint64
+// Position is how far something has come; the zero Position is the beginning,
+// which everything meets. Positions are only partly ordered: of two, each may be
+// the later one in a part.
+type Position struct {
+	// Log is a place in the log of Postgres, in bytes.
+	Log uint64
+	// Clock is a time of the deployment's clocks, in microseconds since 1970: stores
+	// without a log stamp writes with it.
+	Clock uint64
+}
+
+// Always is the part of a floor that says nothing about what it is not asked for:
+// what was read from Postgres alone never becomes older by Clock.
+const Always = math.MaxUint64
+
+// Reaches says whether p has come as far as q in both parts.
+func (p Position) Reaches(q Position) bool { return p.Log >= q.Log && p.Clock >= q.Clock }
+
+// Max is the least position that reaches both.
+func (p Position) Max(q Position) Position {
+	return Position{Log: max(p.Log, q.Log), Clock: max(p.Clock, q.Clock)}
+}
+
+// Min is the greatest position that both reach.
+func (p Position) Min(q Position) Position {
+	return Position{Log: min(p.Log, q.Log), Clock: min(p.Clock, q.Clock)}
+}
 
 // Token is the opaque form that clients hold.
 func (p Position) Token() string {
-	if p == 0 {
+	switch {
+	case p == Position{}:
 		return ""
+	case p.Clock == 0:
+		raw := binary.BigEndian.AppendUint64([]byte{tokenOfLog}, p.Log)
+		return base64.RawURLEncoding.EncodeToString(raw)
 	}
-	raw := binary.BigEndian.AppendUint64([]byte{tokenVersion}, uint64(p))
-	return base64.RawURLEncoding.EncodeToString(raw)
+	raw := binary.BigEndian.AppendUint64([]byte{tokenOfBoth}, p.Log)
+	return base64.RawURLEncoding.EncodeToString(binary.BigEndian.AppendUint64(raw, p.Clock))
 }
 
-const tokenVersion = 1
+// The forms of tokens, by their first byte.
+const (
+	tokenOfLog  = 1
+	tokenOfBoth = 2
+)
 
 // Parse reads a token. What cannot be read demands nothing: a token is a hint of
 // what the client has seen, and a garbled one is no reason to refuse a read.
 func Parse(token string) Position {
 	raw, err := base64.RawURLEncoding.DecodeString(token)
-	if err != nil || len(raw) != 9 || raw[0] != tokenVersion {
-		return 0
+	switch {
+	case err != nil || len(raw) == 0:
+		return Position{}
+	case raw[0] == tokenOfLog && len(raw) == 9:
+		return Position{Log: binary.BigEndian.Uint64(raw[1:])}
+	case raw[0] == tokenOfBoth && len(raw) == 17:
+		return Position{Log: binary.BigEndian.Uint64(raw[1:]), Clock: binary.BigEndian.Uint64(raw[9:])}
 	}
-	return Position(binary.BigEndian.Uint64(raw[1:]))
+	return Position{}
 }
 
-// Source is a server that was read from or written to. Position answers a place
-// that is not older than anything that the server had shown before the call.
+// Source is a server that was read from or written to. Position answers one that
+// is not older than anything that the server had shown before the call.
 type Source interface {
 	Position(ctx context.Context) (Position, error)
 }
@@ -85,10 +125,10 @@ func With(ctx context.Context, s *Session) context.Context {
 // session has seen.
 func Demanding(ctx context.Context, p Position) context.Context {
 	s := From(ctx)
-	if s.Demand() >= p {
+	if s.Demand().Reaches(p) {
 		return ctx
 	}
-	return With(ctx, &Session{demand: p, wider: s})
+	return With(ctx, &Session{demand: p.Max(s.Demand()), wider: s})
 }
 
 // From finds the session; nil where there is none, as in workers.
@@ -97,10 +137,10 @@ func From(ctx context.Context) *Session {
 	return s
 }
 
-// Demand is the place that answers must have reached.
+// Demand is the position that answers must have reached.
 func (s *Session) Demand() Position {
 	if s == nil {
-		return 0
+		return Position{}
 	}
 	return s.demand
 }
@@ -130,21 +170,22 @@ func (s *Session) Saw(floor, ceiling Position) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lower(floor)
-	s.ceiling = max(s.ceiling, ceiling)
+	s.ceiling = s.ceiling.Max(ceiling)
 }
 
 // lower is called with the lock held.
 func (s *Session) lower(floor Position) {
-	if !s.floored || floor < s.floor {
-		s.floor, s.floored = floor, true
+	if s.floored {
+		floor = floor.Min(s.floor)
 	}
+	s.floor, s.floored = floor, true
 }
 
-// Floor is the place that everything read so far had surely reached; 0 where
-// nothing was read. A demand alone proves nothing: clients make it up.
+// Floor is the position that everything read so far had surely reached; the zero
+// one where nothing was read. A demand alone proves nothing: clients make it up.
 func (s *Session) Floor() Position {
 	if s == nil {
-		return 0
+		return Position{}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -155,7 +196,7 @@ func (s *Session) Floor() Position {
 // the last read. The answer is not older than anything the session saw.
 func (s *Session) Ceiling(ctx context.Context) (Position, error) {
 	if s == nil {
-		return 0, nil
+		return Position{}, nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -164,7 +205,7 @@ func (s *Session) Ceiling(ctx context.Context) (Position, error) {
 		if err != nil {
 			return s.ceiling, err
 		}
-		s.ceiling = max(s.ceiling, p)
+		s.ceiling = s.ceiling.Max(p)
 		delete(s.sources, src)
 	}
 	return s.ceiling, nil

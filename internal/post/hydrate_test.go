@@ -100,7 +100,7 @@ func TestAReaderSeesHisOwnWritesThroughReplicasThatLag(t *testing.T) {
 			t.Fatal("it is not there")
 		}
 		must(t, servers.Server.PauseReplay(t.Context(), 0))
-		ctx, session := consistency.Begin(as(t, author), 0)
+		ctx, session := consistency.Begin(as(t, author), consistency.Position{})
 		_, err := w.LikePost(ctx, &postv1.LikePostRequest{PostId: p.GetId()})
 		must(t, err)
 		at, err := session.Ceiling(t.Context())

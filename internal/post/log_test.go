@@ -91,7 +91,7 @@ func TestListLogReadsThePrimaryWhereItMust(t *testing.T) {
 		servers := pgtest.NewReplicated(t, 1)
 		w, author := on(t, seam, servers, pace.Rate{}), uuid.New()
 		must(t, servers.Server.PauseReplay(t.Context(), 0))
-		ctx, session := consistency.Begin(as(t, author), 0)
+		ctx, session := consistency.Begin(as(t, author), consistency.Position{})
 		_, err := w.CreatePost(ctx, say("hello"))
 		must(t, err)
 		at, err := session.Ceiling(t.Context())

@@ -30,7 +30,7 @@ func (a *asker) next(ctx context.Context) (consistency.Position, error) {
 	case <-w.done:
 		return w.pos, w.err
 	case <-ctx.Done():
-		return 0, Fault(ctx.Err())
+		return consistency.Position{}, Fault(ctx.Err())
 	}
 }
 

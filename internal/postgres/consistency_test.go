@@ -32,7 +32,7 @@ func (c *client) request(t *testing.T, fn func(ctx context.Context) error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p < consistency.Parse(c.token) {
+	if !p.Reaches(consistency.Parse(c.token)) {
 		t.Fatalf("the position went back from %d to %d", consistency.Parse(c.token), p)
 	}
 	c.token = p.Token()
@@ -179,11 +179,11 @@ func TestTheFloorOfAReadIsReachedByWhateverAnswered(t *testing.T) {
 		t.Fatal(err)
 	}
 	author.write(t, 2)
-	ctx, session := consistency.Begin(t.Context(), 0)
+	ctx, session := consistency.Begin(t.Context(), consistency.Position{})
 	if n := mustNumber(ctx, t, db.Reader(ctx), 1); n != 1 {
 		t.Fatalf("the replica shows %d", n)
 	}
-	if floor := session.Floor(); floor >= consistency.Parse(author.token) {
+	if floor := session.Floor(); floor.Reaches(consistency.Parse(author.token)) {
 		t.Errorf("an old read promises %d, the position after the write is %d", floor, consistency.Parse(author.token))
 	}
 }

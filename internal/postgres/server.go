@@ -92,7 +92,7 @@ func (s *server) close() {
 func (s *server) touch(ctx context.Context) Pool {
 	session := consistency.From(ctx)
 	s.used.Store(time.Now().UnixNano())
-	session.Touch(s, consistency.Position(s.replayed.Load()))
+	session.Touch(s, consistency.Position{Log: s.replayed.Load(), Clock: consistency.Always})
 	return Pool{s.pool}
 }
 
@@ -107,7 +107,7 @@ func (s *server) touchFresh(ctx context.Context) Pool {
 
 // reached tells whether the server is up and has surely replayed p.
 func (s *server) reached(p consistency.Position) bool {
-	return !s.down.Load() && consistency.Position(s.replayed.Load()) >= p
+	return !s.down.Load() && s.replayed.Load() >= p.Log
 }
 
 // refresh asks again where the server is.
@@ -135,12 +135,12 @@ func (s *server) ask() (consistency.Position, error) {
 	defer cancel()
 	var floor, ceiling uint64
 	if err := s.control.QueryRow(ctx, askSQL).Scan(&floor, &ceiling); err != nil {
-		return 0, Fault(err)
+		return consistency.Position{}, Fault(err)
 	}
 	if old := s.replayed.Load(); floor > old {
 		s.replayed.CompareAndSwap(old, floor)
 	}
-	return consistency.Position(ceiling), nil
+	return consistency.Position{Log: ceiling}, nil
 }
 
 // poll keeps replayed fresh while the replica is being read from, and finds out

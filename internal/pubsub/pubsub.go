@@ -110,7 +110,7 @@ func (b *Bus) Ask(ctx context.Context) (Moment, error) {
 func (b *Bus) ask(ctx context.Context, db pubsubdb.DBTX) (Moment, error) {
 	asked := time.Now()
 	row, err := b.q.GetMoment(ctx, db)
-	return Moment{Clock: row.Clock, Position: consistency.Position(max(row.Position, 0)), asked: asked}, postgres.Fault(err)
+	return Moment{Clock: row.Clock, Position: consistency.Position{Log: uint64(max(row.Position, 0))}, asked: asked}, postgres.Fault(err)
 }
 
 // Heard is the last moment at which the connection proved to be alive, and
@@ -124,5 +124,5 @@ func (b *Bus) Heard() (last Moment, connected bool) {
 
 func position(digits string) (consistency.Position, error) {
 	p, err := strconv.ParseUint(digits, 10, 64)
-	return consistency.Position(p), err
+	return consistency.Position{Log: p}, err
 }

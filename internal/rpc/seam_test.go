@@ -27,7 +27,7 @@ func TestOverTheSeamGoNoValuesButThoseOfTheNetwork(t *testing.T) {
 	ctx := identity.With(t.Context(), identity.Caller{UserID: uuid.New()})
 	ctx = context.WithValue(ctx, private{}, "mine")
 	ctx = context.WithValue(ctx, requestIDKey{}, "request-7")
-	ctx, session := consistency.Begin(ctx, 9)
+	ctx, session := consistency.Begin(ctx, consistency.Position{Log: 9})
 	err := within(ctx, func(ctx context.Context) error {
 		if identity.From(ctx).SignedIn() || ctx.Value(private{}) != nil {
 			t.Error("values of the caller's came along")

@@ -100,7 +100,7 @@ func (m *mix) as(person int32) context.Context {
 	ctx := identity.With(m.t.Context(), identity.Caller{UserID: m.people[person]})
 	var now uint64
 	must(m.t, m.sql.QueryRow(m.t.Context(), `SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn`).Scan(&now))
-	ctx, _ = consistency.Begin(ctx, consistency.Position(now))
+	ctx, _ = consistency.Begin(ctx, consistency.Position{Log: now})
 	return ctx
 }
 

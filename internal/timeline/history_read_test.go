@@ -21,7 +21,7 @@ func (h *history) as(ctx context.Context, who int) (context.Context, error) {
 	if err := h.sql.QueryRow(h.ctx, `SELECT pg_current_wal_flush_lsn() - '0/0'::pg_lsn`).Scan(&now); err != nil {
 		return ctx, err
 	}
-	ctx, _ = consistency.Begin(ctx, consistency.Position(now))
+	ctx, _ = consistency.Begin(ctx, consistency.Position{Log: now})
 	return ctx, nil
 }
 

@@ -133,7 +133,7 @@ func (h *hub) deliver(batch []announcedPost) error {
 	var at consistency.Position
 	entries := make([]entry, len(batch))
 	for i, p := range batch {
-		entries[i], at = p.entry, max(at, p.at)
+		entries[i], at = p.entry, at.Max(p.at)
 	}
 	ctx, _ = consistency.Begin(ctx, at)
 	items, _, err := h.service.hydrate(ctx, uuid.Nil, entries)

@@ -33,9 +33,9 @@ type live struct {
 	log    *slog.Logger
 	recent recent
 	hub    *hub
-	// place is the greatest place in the log that was heard of: who reads past it
-	// sees everything that was announced.
-	place atomic.Uint64
+	// place reaches every position that was heard of: who reads past it sees
+	// everything that was announced.
+	place atomic.Pointer[consistency.Position]
 	heard atomic.Int64
 }
 
@@ -121,8 +121,12 @@ func (l *live) missed(m pubsub.Moment) {
 }
 
 func (l *live) reach(p consistency.Position) {
-	for old := l.place.Load(); uint64(p) > old; old = l.place.Load() {
-		if l.place.CompareAndSwap(old, uint64(p)) {
+	for {
+		old := l.place.Load()
+		if old != nil {
+			p = p.Max(*old)
+		}
+		if old != nil && p == *old || l.place.CompareAndSwap(old, &p) {
 			return
 		}
 	}
@@ -130,7 +134,12 @@ func (l *live) reach(p consistency.Position) {
 
 // position is where a read must have come to that is to see everything announced
 // so far.
-func (l *live) position() consistency.Position { return consistency.Position(l.place.Load()) }
+func (l *live) position() consistency.Position {
+	if p := l.place.Load(); p != nil {
+		return *p
+	}
+	return consistency.Position{}
+}
 
 // fresher says whether a post of a followed author was heard of after a moment
 // of this process, taken with time.Now. It says so as well where it cannot know:

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/throng-social/throng/internal/consistency"
 	"github.com/throng-social/throng/internal/pubsub"
 )
 
@@ -205,13 +206,13 @@ func TestChangedFollowsWakeTheStreamsOfTheirReadersAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.hear(77, string(text))
+	l.hear(consistency.Position{Log: 77}, string(text))
 	for w, want := range map[*watch]asks{mine: askLook | askFollows, alsoMine: askLook | askFollows, theirs: 0} {
 		if got, _ := w.take(); got != want {
 			t.Errorf("%v is asked for %b, want %b", w.viewer, got, want)
 		}
 	}
-	if l.position() != 77 {
+	if l.position() != (consistency.Position{Log: 77}) {
 		t.Errorf("who looks then must have come to 77, not to %d", l.position())
 	}
 }

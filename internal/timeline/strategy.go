@@ -90,7 +90,7 @@ func (s *Service) refreshForce(ctx context.Context) {
 // apart is a context for what a call sets off beside itself: it outlives the
 // call and tells its session nothing.
 func apart(ctx context.Context) context.Context {
-	ctx, _ = consistency.Begin(context.WithoutCancel(ctx), 0)
+	ctx, _ = consistency.Begin(context.WithoutCancel(ctx), consistency.Position{})
 	return ctx
 }
 

@@ -77,7 +77,7 @@ func (w *watch) readLogs(ctx context.Context, register bool) ([]entry, error) {
 
 // session demands what the client has seen, and all that was announced.
 func (w *watch) session(ctx context.Context) context.Context {
-	ctx, _ = consistency.Begin(ctx, max(w.demand, w.hub.live.position()))
+	ctx, _ = consistency.Begin(ctx, w.demand.Max(w.hub.live.position()))
 	return ctx
 }
 

@@ -227,7 +227,7 @@ func (p *site) people(t *testing.T, n int) []uuid.UUID {
 // actAs is somebody who calls a noun directly, in a session as a call has one.
 func actAs(t *testing.T, who uuid.UUID) context.Context {
 	t.Helper()
-	ctx, _ := consistency.Begin(identity.With(context.WithoutCancel(t.Context()), identity.Caller{UserID: who}), 0)
+	ctx, _ := consistency.Begin(identity.With(context.WithoutCancel(t.Context()), identity.Caller{UserID: who}), consistency.Position{})
 	return ctx
 }
 

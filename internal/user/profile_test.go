@@ -97,7 +97,7 @@ func TestNobodySeesAnAccountAsItWasBeforeWhatHeHasSeen(t *testing.T) {
 		_, err := q.GetUser(t.Context(), get)
 		must(t, err)
 
-		ctx, session := consistency.Begin(p.as(t, ada.GetTokens()), 0)
+		ctx, session := consistency.Begin(p.as(t, ada.GetTokens()), consistency.Position{})
 		_, err = p.UpdateProfile(ctx, &userv1.UpdateProfileRequest{Bio: new("new")})
 		must(t, err)
 		seen, err := session.Ceiling(t.Context())

@@ -6,21 +6,50 @@ import (
 	"encoding/binary"
 	"errors"
 	"net/http"
-	"sync/atomic"
+	"sync"
 
 	"connectrpc.com/connect"
 )
 
-const (
-	positionHeader = "Throng-Consistency-Token"
-	tokenVersion   = 1
-)
+const positionHeader = "Throng-Consistency-Token"
 
-// memory keeps the newest position in the server's log that any answer has
-// carried, and sends it with every call: no later read is older.
+// memory keeps a position that reaches all that any answer has carried, and sends
+// it with every call: no later read is older.
 type memory struct {
 	clientSide
-	position atomic.Uint64
+	mu   sync.Mutex
+	held position
+}
+
+// position is what a token says: a place in a log and a time, of which a
+// deployment may use one or both. Tokens have a byte that tells the form, then
+// eight bytes for each part, big-endian.
+type position struct{ log, clock uint64 }
+
+const (
+	tokenOfLog  = 1
+	tokenOfBoth = 2
+)
+
+func parse(token string) (position, bool) {
+	raw, err := base64.RawURLEncoding.DecodeString(token)
+	switch {
+	case err != nil || len(raw) == 0:
+		return position{}, false
+	case raw[0] == tokenOfLog && len(raw) == 9:
+		return position{log: binary.BigEndian.Uint64(raw[1:])}, true
+	case raw[0] == tokenOfBoth && len(raw) == 17:
+		return position{binary.BigEndian.Uint64(raw[1:]), binary.BigEndian.Uint64(raw[9:])}, true
+	}
+	return position{}, false
+}
+
+func (p position) token() string {
+	if p.clock == 0 {
+		return base64.RawURLEncoding.EncodeToString(binary.BigEndian.AppendUint64([]byte{tokenOfLog}, p.log))
+	}
+	raw := binary.BigEndian.AppendUint64([]byte{tokenOfBoth}, p.log)
+	return base64.RawURLEncoding.EncodeToString(binary.BigEndian.AppendUint64(raw, p.clock))
 }
 
 // WrapUnary implements connect.Interceptor.
@@ -63,22 +92,20 @@ func (c rememberedConn) Receive(m any) error {
 }
 
 func (m *memory) send(h http.Header) {
-	if p := m.position.Load(); p > 0 {
-		raw := binary.BigEndian.AppendUint64([]byte{tokenVersion}, p)
-		h.Set(positionHeader, base64.RawURLEncoding.EncodeToString(raw))
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.held != (position{}) {
+		h.Set(positionHeader, m.held.token())
 	}
 }
 
 // see takes note of a token; an older one, or none, changes nothing.
 func (m *memory) see(h http.Header) {
-	raw, err := base64.RawURLEncoding.DecodeString(h.Get(positionHeader))
-	if err != nil || len(raw) != 9 || raw[0] != tokenVersion {
+	seen, ok := parse(h.Get(positionHeader))
+	if !ok {
 		return
 	}
-	seen := binary.BigEndian.Uint64(raw[1:])
-	for held := m.position.Load(); seen > held; held = m.position.Load() {
-		if m.position.CompareAndSwap(held, seen) {
-			return
-		}
-	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.held = position{max(m.held.log, seen.log), max(m.held.clock, seen.clock)}
 }

@@ -62,13 +62,13 @@ func (w *workload) call(ctx context.Context, person int) (c context.Context, own
 	defer m.mu.Unlock()
 	ctx, info := connect.NewClientContext(ctx)
 	info.RequestHeader().Set("Authorization", "Bearer "+w.tokens.of[person])
-	if m.position > 0 {
+	if m.position != (consistency.Position{}) {
 		info.RequestHeader().Set(consistency.Header, m.position.Token())
 	}
 	return ctx, m.own, func(post uuid.UUID) {
 		m.mu.Lock()
 		defer m.mu.Unlock()
-		m.position = max(m.position, consistency.Parse(info.ResponseHeader().Get(consistency.Header)))
+		m.position = m.position.Max(consistency.Parse(info.ResponseHeader().Get(consistency.Header)))
 		if slices.Compare(post[:], m.own[:]) > 0 {
 			m.own = post
 		}

@@ -175,24 +175,27 @@ func (p place) Position(context.Context) (consistency.Position, error) {
 	return consistency.Position(p), nil
 }
 
+// at is a place in both parts of a position.
+func at(log, clock uint64) consistency.Position { return consistency.Position{Log: log, Clock: clock} }
+
 func TestPositionsCrossBothWays(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, public, internal call) {
 		for name, call := range map[string]call{"public": public, "internal": internal} {
-			ctx, session := consistency.Begin(t.Context(), 5)
+			ctx, session := consistency.Begin(t.Context(), at(5, 50))
 			must(t, call(ctx, func(ctx context.Context) error {
 				s := consistency.From(ctx)
-				if s.Demand() != 5 {
+				if s.Demand() != at(5, 50) {
 					t.Errorf("%s: it demands %d", name, s.Demand())
 				}
-				s.Touch(place(9), 7)
+				s.Touch(place(at(9, 90)), at(7, 70))
 				return nil
 			}))
-			if got, err := session.Ceiling(t.Context()); err != nil || got != 9 {
+			if got, err := session.Ceiling(t.Context()); err != nil || got != at(9, 90) {
 				t.Errorf("%s: it was read at %d, %v", name, got, err)
 			}
 			// Clients learn nothing of the floor, which is for the caches of nouns.
-			if got := session.Floor(); got > 7 || (name == "internal" && got != 7) {
+			if got := session.Floor(); !at(7, 70).Reaches(got) || (name == "internal" && got != at(7, 70)) {
 				t.Errorf("%s: it is not older than %d", name, got)
 			}
 		}

@@ -22,6 +22,21 @@ test("positions above 2^53 are told apart", () => {
   expect(token.current).toBe(high(2));
 });
 
+test("of two tokens each may be ahead in a part, and what is held reaches both", () => {
+  const both = (log: number, clock: number) => {
+    const bytes = Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, log, 0, 0, 0, 0, 0, 0, 0, clock);
+    return btoa(String.fromCharCode(...bytes)).replaceAll("=", "");
+  };
+  const token = new ConsistencyToken();
+  token.observe(position(5));
+  token.observe(both(3, 8));
+  expect(token.current).toBe(both(5, 8));
+  token.observe(both(6, 7));
+  expect(token.current).toBe(both(6, 8));
+  token.observe(position(4));
+  expect(token.current).toBe(both(6, 8));
+});
+
 test("an answer without a token changes nothing", () => {
   const token = new ConsistencyToken();
   token.observe(position(7));

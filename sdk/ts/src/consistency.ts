@@ -65,25 +65,56 @@ export function withConsistency(token: ConsistencyToken): Interceptor {
 }
 
 /**
- * The one of two tokens that demands more. A token is base64url of a version
- * byte and a position of eight bytes, big-endian; one of another shape or
- * version cannot be compared, and the later one wins.
+ * A token that demands what either of two does. A token is base64url of a byte
+ * that tells its form, then a place in a log and, in the second form, a time:
+ * eight bytes each, big-endian. One of another form cannot be compared, and the
+ * later one wins.
  */
 function newer(held: string | undefined, arrived: string | undefined): string | undefined {
   const a = held && decode(held);
   const b = arrived && decode(arrived);
-  if (!a || !b || a.version !== b.version) {
+  if (!a || !b) {
     return arrived ?? held;
   }
-  return b.position > a.position ? arrived : held;
+  const both = { log: greater(a.log, b.log), clock: greater(a.clock, b.clock) };
+  return both.log === a.log && both.clock === a.clock ? held : encode(both);
 }
 
-function decode(token: string): { version: number; position: bigint } | undefined {
+interface Position {
+  log: bigint;
+  clock: bigint;
+}
+
+const formOfLog = 1;
+const formOfBoth = 2;
+
+function greater(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
+function decode(token: string): Position | undefined {
   try {
     const text = atob(token.replaceAll("-", "+").replaceAll("_", "/"));
     const view = new DataView(Uint8Array.from(text, (c) => c.charCodeAt(0)).buffer);
-    return { version: view.getUint8(0), position: view.getBigUint64(1) };
+    const form = view.getUint8(0);
+    if (form === formOfLog && view.byteLength === 9) {
+      return { log: view.getBigUint64(1), clock: 0n };
+    }
+    return form === formOfBoth && view.byteLength === 17
+      ? { log: view.getBigUint64(1), clock: view.getBigUint64(9) }
+      : undefined;
   } catch {
     return undefined;
   }
+}
+
+function encode(position: Position): string {
+  const view = new DataView(new ArrayBuffer(position.clock > 0n ? 17 : 9));
+  view.setUint8(0, position.clock > 0n ? formOfBoth : formOfLog);
+  view.setBigUint64(1, position.log);
+  if (position.clock > 0n) {
+    view.setBigUint64(9, position.clock);
+  }
+  const text = String.fromCharCode(...new Uint8Array(view.buffer));
+  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
