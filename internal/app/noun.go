@@ -17,6 +17,7 @@ import (
 	"github.com/throng-social/throng/internal/pace"
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/post"
+	poststore "github.com/throng-social/throng/internal/post/pgstore"
 	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/pubsub"
 	"github.com/throng-social/throng/internal/queue"
@@ -96,7 +97,7 @@ func build(s Settings, db *postgres.DB, bus *pubsub.Bus, pub *queue.Publisher, l
 		c.graph = graphWithin{n.graph}
 	}
 	if s.runs("post") {
-		n.post = post.New(post.Deps{DB: db, Publisher: pub, Media: c.media, Pages: pages, Rate: s.postRate(), Log: log})
+		n.post = post.New(post.Deps{Store: poststore.New(db, pub), Media: c.media, Pages: pages, Rate: s.postRate(), Log: log})
 	}
 	if within("post") {
 		c.post = postWithin{n.post}

@@ -18,6 +18,7 @@ import (
 	"github.com/throng-social/throng/internal/migration"
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/post"
+	poststore "github.com/throng-social/throng/internal/post/pgstore"
 	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 	"github.com/throng-social/throng/internal/queue"
@@ -71,7 +72,7 @@ func newVillage(t *testing.T) *village {
 	pages := page.NewSealer(make([]byte, 32))
 	users := user.New(user.Deps{DB: db, Events: pub, Pages: pages, Secret: make([]byte, 32), Limits: user.NoLimits(), Log: log})
 	g := graph.New(graph.Deps{DB: db, Users: users, Publisher: pub, Pages: pages, Log: log})
-	p := post.New(post.Deps{DB: db, Publisher: pub, Pages: pages, Log: log})
+	p := post.New(post.Deps{Store: poststore.New(db, pub), Pages: pages, Log: log})
 	tl := timeline.New(timeline.Deps{
 		DB: db, Queue: pub, Users: users, Graph: g, Posts: p, Pages: pages, Log: log,
 		Config: timeline.Config{Strategy: "push", Keep: 800, FanoutPage: 100, HeadLife: time.Minute},

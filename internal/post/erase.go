@@ -7,16 +7,14 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/throng-social/throng/gen/db/postdb"
 	eventv1 "github.com/throng-social/throng/gen/go/throng/event/v1"
 	"github.com/throng-social/throng/internal/id"
-	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/queue"
 )
 
 const (
 	topicAccountDeleted = "post.account_deleted"
-	// erasePage is how many posts or likes one transaction takes away.
+	// erasePage is how many posts or likes the store takes away in one go.
 	erasePage = 200
 )
 
@@ -33,7 +31,7 @@ func (s *Service) OnAccountDeleted(ctx context.Context, ev *eventv1.Event) error
 		if done, err := eraseUntil(ctx, until, account, erase); err != nil {
 			return err
 		} else if !done {
-			return s.eraseLater(ctx, ev)
+			return s.store.Enqueue(ctx, queue.Task{Topic: topicAccountDeleted, Queue: queue.Events, Message: ev})
 		}
 	}
 	s.log.InfoContext(ctx, "an account's posts and likes are gone", slog.String("user_id", account.String()))
@@ -53,39 +51,14 @@ func eraseUntil(ctx context.Context, until time.Time, account uuid.UUID, erase f
 	}
 }
 
-func (s *Service) erasePosts(ctx context.Context, author uuid.UUID) (n int, err error) {
-	var changed []uuid.UUID
-	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
-		rows, err := s.q.LockPostsOf(ctx, tx, postdb.LockPostsOfParams{AuthorID: author, PageLimit: erasePage})
-		if n = len(rows); err != nil || n == 0 {
-			return err
-		}
-		locked := make([]postdb.LockPostRow, n)
-		for i, row := range rows {
-			locked[i] = postdb.LockPostRow(row)
-		}
-		changed, err = s.bury(ctx, tx, locked)
-		return err
-	})
+func (s *Service) erasePosts(ctx context.Context, author uuid.UUID) (int, error) {
+	n, changed, err := s.store.ErasePosts(ctx, author, erasePage)
 	s.shared.Invalidate(changed...)
 	return n, err
 }
 
 func (s *Service) eraseLikes(ctx context.Context, user uuid.UUID) (int, error) {
-	var posts []uuid.UUID
-	err := s.db.InTx(ctx, func(tx postgres.Tx) (err error) {
-		posts, err = s.q.TakeLikesBack(ctx, tx, postdb.TakeLikesBackParams{UserID: user, PageLimit: erasePage})
-		if err != nil || len(posts) == 0 {
-			return err
-		}
-		return s.q.UncountLikes(ctx, tx, posts)
-	})
-	s.shared.Invalidate(posts...)
-	return len(posts), err
-}
-
-func (s *Service) eraseLater(ctx context.Context, ev *eventv1.Event) error {
-	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		return s.pub.Enqueue(ctx, tx, queue.Task{Topic: topicAccountDeleted, Queue: queue.Events, Message: ev})
-	})
+	changed, err := s.store.EraseLikes(ctx, user, erasePage)
+	s.shared.Invalidate(changed...)
+	return len(changed), err
 }

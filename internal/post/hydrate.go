@@ -7,13 +7,11 @@ import (
 	"github.com/google/uuid"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	"github.com/throng-social/throng/gen/db/postdb"
 	mediav1 "github.com/throng-social/throng/gen/go/throng/media/v1"
 	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
 	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/id"
 	"github.com/throng-social/throng/internal/identity"
-	"github.com/throng-social/throng/internal/postgres"
 )
 
 // maxResolve is how many pictures one call to the media noun may name.
@@ -66,12 +64,12 @@ func (s *Service) BatchGetPosts(ctx context.Context, req *postv1.BatchGetPostsRe
 // view answers posts as one reader sees them, in the order asked for.
 func (s *Service) view(ctx context.Context, ids []uuid.UUID, viewer uuid.UUID) ([]*postv1.Post, error) {
 	shared, err := s.shared.GetMany(ctx, ids, func(ctx context.Context, missing []uuid.UUID) (map[uuid.UUID]*postv1.Post, error) {
-		return s.load(ctx, s.db.Reader(ctx), missing)
+		return s.load(ctx, missing, false)
 	})
 	if err != nil {
 		return nil, err
 	}
-	liked, err := s.likedBy(ctx, s.db.Reader, viewer, shared)
+	liked, err := s.likedBy(ctx, viewer, shared, false)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +88,7 @@ func (s *Service) view(ctx context.Context, ids []uuid.UUID, viewer uuid.UUID) (
 
 // likedBy answers which of the posts the reader likes. A post without likes has
 // none of his, so nothing is asked about it.
-func (s *Service) likedBy(ctx context.Context, pool func(context.Context) postgres.Pool, viewer uuid.UUID, posts map[uuid.UUID]*postv1.Post) (map[uuid.UUID]bool, error) {
+func (s *Service) likedBy(ctx context.Context, viewer uuid.UUID, posts map[uuid.UUID]*postv1.Post, primary bool) (map[uuid.UUID]bool, error) {
 	liked := map[uuid.UUID]bool{}
 	if viewer == uuid.Nil {
 		return liked, nil
@@ -104,7 +102,7 @@ func (s *Service) likedBy(ctx context.Context, pool func(context.Context) postgr
 	if len(asked) == 0 {
 		return liked, nil
 	}
-	ids, err := s.q.ListLiked(ctx, pool(ctx), postdb.ListLikedParams{UserID: viewer, PostIds: asked})
+	ids, err := s.store.Liked(ctx, viewer, asked, primary)
 	for _, postID := range ids {
 		liked[postID] = true
 	}
@@ -112,22 +110,22 @@ func (s *Service) likedBy(ctx context.Context, pool func(context.Context) postgr
 }
 
 // load reads the part of posts that all readers share.
-func (s *Service) load(ctx context.Context, pool postgres.Pool, ids []uuid.UUID) (map[uuid.UUID]*postv1.Post, error) {
-	rows, err := s.q.LoadPosts(ctx, pool, ids)
+func (s *Service) load(ctx context.Context, ids []uuid.UUID, primary bool) (map[uuid.UUID]*postv1.Post, error) {
+	contents, err := s.store.Load(ctx, ids, primary)
 	if err != nil {
 		return nil, err
 	}
 	var mediaIDs []uuid.UUID
-	for _, row := range rows {
-		mediaIDs = append(mediaIDs, row.MediaIds...)
+	for i := range contents {
+		mediaIDs = append(mediaIDs, contents[i].Media...)
 	}
 	media, err := s.resolve(ctx, mediaIDs)
 	if err != nil {
 		return nil, err
 	}
-	posts := make(map[uuid.UUID]*postv1.Post, len(rows))
-	for _, row := range rows {
-		posts[row.ID] = toPost(row, media)
+	posts := make(map[uuid.UUID]*postv1.Post, len(contents))
+	for i := range contents {
+		posts[contents[i].ID] = toPost(&contents[i], media)
 	}
 	return posts, nil
 }
@@ -147,19 +145,17 @@ func (s *Service) resolve(ctx context.Context, ids []uuid.UUID) (map[string]*med
 }
 
 // toPost leaves pictures out that are not there any more.
-func toPost(row postdb.LoadPostsRow, media map[string]*mediav1.Media) *postv1.Post {
+func toPost(c *Content, media map[string]*mediav1.Media) *postv1.Post {
 	p := &postv1.Post{
-		Id:         row.ID.String(),
-		AuthorId:   row.AuthorID.String(),
-		Text:       row.Text,
-		CreatedAt:  timestamppb.New(id.Time(row.ID)),
-		LikeCount:  row.Likes,
-		ReplyCount: row.Replies,
+		Id:         c.ID.String(),
+		AuthorId:   c.Author.String(),
+		Text:       c.Text,
+		ReplyToId:  id.String(c.ReplyTo),
+		CreatedAt:  timestamppb.New(id.Time(c.ID)),
+		LikeCount:  c.Likes,
+		ReplyCount: c.Replies,
 	}
-	if row.ReplyToID != nil {
-		p.ReplyToId = row.ReplyToID.String()
-	}
-	for _, mediaID := range row.MediaIds {
+	for _, mediaID := range c.Media {
 		if m := media[mediaID.String()]; m != nil {
 			p.Media = append(p.Media, m)
 		}

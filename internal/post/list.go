@@ -5,7 +5,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/throng-social/throng/gen/db/postdb"
 	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
 	"github.com/throng-social/throng/internal/id"
 	"github.com/throng-social/throng/internal/identity"
@@ -25,11 +24,11 @@ func (s *Service) ListPostsByAuthor(ctx context.Context, req *postv1.ListPostsBy
 		return nil, err
 	}
 	size := page.Size(req.GetPageSize())
-	ids, err := s.q.ListLog(ctx, s.db.Reader(ctx), postdb.ListLogParams{AuthorID: author, BeforeID: after.ID, PageLimit: size + 1})
+	log, err := s.store.ListLog(ctx, LogRange{Authors: []uuid.UUID{author}, Before: after.ID, Limit: size + 1, PerAuthor: size + 1})
 	if err != nil {
 		return nil, err
 	}
-	ids, next := s.cut(list, ids, size)
+	ids, next := s.cut(list, idsOf(log), size)
 	posts, err := s.view(ctx, ids, viewer)
 	return &postv1.ListPostsByAuthorResponse{Posts: posts, NextPageToken: next}, err
 }
@@ -47,13 +46,21 @@ func (s *Service) ListReplies(ctx context.Context, req *postv1.ListRepliesReques
 		return nil, err
 	}
 	size := page.Size(req.GetPageSize())
-	ids, err := s.q.ListReplies(ctx, s.db.Reader(ctx), postdb.ListRepliesParams{PostID: parent, AfterID: after.ID, PageLimit: size + 1})
+	ids, err := s.store.ListReplies(ctx, parent, after.ID, size+1)
 	if err != nil {
 		return nil, err
 	}
 	ids, next := s.cut(list, ids, size)
 	posts, err := s.view(ctx, ids, viewer)
 	return &postv1.ListRepliesResponse{Posts: posts, NextPageToken: next}, err
+}
+
+func idsOf(log []Entry) []uuid.UUID {
+	ids := make([]uuid.UUID, len(log))
+	for i, e := range log {
+		ids[i] = e.ID
+	}
+	return ids
 }
 
 // cut takes the one too many off and makes the token for the page that it

@@ -1,16 +1,15 @@
 // Package post keeps each author's log of posts, with replies and likes.
 //
-// A post is one row; its author's log is an index that holds all that timelines
-// read (ListLog), so a merge of thousands of logs touches no row. A post and its
-// announcement are stored in one transaction. What readers see is put together
-// in two parts (HydratePosts): the part that all readers share, text, pictures
-// and counts, is cached by id and never changed; whether the reader likes it is
-// looked up for him alone.
+// A post and its announcement are stored in one transaction (Store, in store.go,
+// with adapters for Postgres and DynamoDB in the folders below). Its author's log
+// holds all that timelines read (ListLog), so a merge of thousands of logs touches
+// no post. What readers see is put together in two parts (HydratePosts): the part
+// that all readers share, text, pictures and counts, is cached by id and never
+// changed; whether the reader likes it is looked up for him alone.
 //
-// Counts live in a table of their own, change in the statement that makes or
-// takes the like or reply, and so equal a recount at every moment. A deleted
-// post leaves a tombstone, which keeps its idempotency key taken; its replies
-// and the likes that it had stay counted.
+// Counts change with the like or reply that they count, and so equal a recount at
+// every moment. A deleted post leaves a tombstone, which keeps its idempotency key
+// taken; its replies and the likes that it had stay counted.
 //
 // Pictures belong to the media noun: a post claims them before it is stored and
 // confirms or releases the claim by events.
@@ -22,14 +21,12 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/throng-social/throng/gen/db/postdb"
 	"github.com/throng-social/throng/gen/go/throng/media/v1/mediav1connect"
 	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
 	"github.com/throng-social/throng/gen/go/throng/post/v1/postv1connect"
 	"github.com/throng-social/throng/internal/cache"
 	"github.com/throng-social/throng/internal/pace"
 	"github.com/throng-social/throng/internal/page"
-	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/queue"
 )
 
@@ -49,10 +46,9 @@ const (
 
 // Deps is what the service stands on. All are needed.
 type Deps struct {
-	DB        *postgres.DB
-	Publisher *queue.Publisher
-	Media     mediav1connect.MediaInternalServiceClient
-	Pages     page.Sealer
+	Store Store
+	Media mediav1connect.MediaInternalServiceClient
+	Pages page.Sealer
 	// Rate bounds how fast one author may post; the zero Rate does not.
 	Rate pace.Rate
 	Log  *slog.Logger
@@ -60,9 +56,7 @@ type Deps struct {
 
 // Service implements the contract of posts, public and internal.
 type Service struct {
-	db     *postgres.DB
-	q      *postdb.Queries
-	pub    *queue.Publisher
+	store  Store
 	media  mediav1connect.MediaInternalServiceClient
 	pages  page.Sealer
 	pace   *pace.Pace
@@ -80,9 +74,7 @@ var (
 // New makes the service.
 func New(d Deps) *Service {
 	return &Service{
-		db:          d.DB,
-		q:           postdb.New(),
-		pub:         d.Publisher,
+		store:       d.Store,
 		media:       d.Media,
 		pages:       d.Pages,
 		pace:        pace.New(d.Rate, "you are posting too fast; please wait a moment"),

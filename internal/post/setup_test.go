@@ -28,6 +28,7 @@ import (
 	"github.com/throng-social/throng/internal/pace"
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/post"
+	"github.com/throng-social/throng/internal/post/pgstore"
 	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 	"github.com/throng-social/throng/internal/queue"
@@ -73,7 +74,7 @@ func on(t testing.TB, seam rpctest.Seam, servers pgtest.DB, rate pace.Rate) worl
 	pub, err := queue.NewPublisher()
 	must(t, err)
 	w.service = post.New(post.Deps{
-		DB: w.db, Publisher: pub, Media: counted{mediaOver(t, seam, w.media), w.resolves}, Pages: page.NewSealer([]byte("a secret of the deployment")), Rate: rate, Log: log,
+		Store: pgstore.New(w.db, pub), Media: counted{mediaOver(t, seam, w.media), w.resolves}, Pages: page.NewSealer([]byte("a secret of the deployment")), Rate: rate, Log: log,
 	})
 	w.PostServiceClient, w.PostInternalServiceClient = reach(t, seam, w.service)
 	return w

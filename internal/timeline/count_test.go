@@ -24,6 +24,7 @@ import (
 	"github.com/throng-social/throng/internal/identity"
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/post"
+	poststore "github.com/throng-social/throng/internal/post/pgstore"
 	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 	"github.com/throng-social/throng/internal/queue"
@@ -62,7 +63,7 @@ func newMix(t *testing.T, w simulation.World, start time.Time, ratio float64) *m
 	pages := page.NewSealer(make([]byte, 32))
 	users := user.New(user.Deps{DB: db, Events: pub, Pages: pages, Secret: make([]byte, 32), Limits: user.NoLimits(), Log: log})
 	m.graph = graph.New(graph.Deps{DB: db, Users: users, Publisher: pub, Pages: pages, Log: log})
-	m.posts = post.New(post.Deps{DB: db, Publisher: pub, Pages: pages, Log: log})
+	m.posts = post.New(post.Deps{Store: poststore.New(db, pub), Pages: pages, Log: log})
 	m.timeline = timeline.New(timeline.Deps{
 		DB: db, Queue: pub, Users: users, Graph: m.graph, Posts: m.posts, Pages: pages, Log: log,
 		Now:    func() time.Time { return time.UnixMicro(m.now.Load()) },

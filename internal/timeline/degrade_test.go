@@ -19,6 +19,7 @@ import (
 	"github.com/throng-social/throng/internal/identity"
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/post"
+	poststore "github.com/throng-social/throng/internal/post/pgstore"
 	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 	"github.com/throng-social/throng/internal/queue"
@@ -52,7 +53,7 @@ func TestAccountsThatCannotBeReachedDegradeItemsAndNotThePage(t *testing.T) {
 	users := user.New(user.Deps{DB: db, Events: pub, Pages: pages, Secret: make([]byte, 32), Limits: user.NoLimits(), Log: log})
 	way := &cutOff{UserInternalServiceClient: users}
 	g := graph.New(graph.Deps{DB: db, Users: users, Publisher: pub, Pages: pages, Log: log})
-	posts := post.New(post.Deps{DB: db, Publisher: pub, Pages: pages, Log: log})
+	posts := post.New(post.Deps{Store: poststore.New(db, pub), Pages: pages, Log: log})
 	tl := timeline.New(timeline.Deps{
 		DB: db, Queue: pub, Users: way, Graph: g, Posts: posts, Pages: pages, Log: log,
 		Config: timeline.Config{Keep: 100, FanoutPage: 10, HeadLife: time.Minute},

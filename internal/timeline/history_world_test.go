@@ -15,6 +15,7 @@ import (
 	"github.com/throng-social/throng/internal/graph"
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/post"
+	poststore "github.com/throng-social/throng/internal/post/pgstore"
 	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 	"github.com/throng-social/throng/internal/queue"
@@ -79,7 +80,7 @@ func newWorld(t *testing.T) *world {
 		p := &process{}
 		p.users = user.New(user.Deps{DB: w.db, Events: w.queue, Pages: w.pages, Secret: make([]byte, 32), Limits: user.NoLimits(), Log: log})
 		p.graph = graph.New(graph.Deps{DB: w.db, Users: p.users, Publisher: w.queue, Pages: w.pages, Log: log})
-		p.posts = post.New(post.Deps{DB: w.db, Publisher: w.queue, Pages: w.pages, Log: log})
+		p.posts = post.New(post.Deps{Store: poststore.New(w.db, w.queue), Pages: w.pages, Log: log})
 		w.processes = append(w.processes, p)
 	}
 	w.populate(t)

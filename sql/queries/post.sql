@@ -24,7 +24,7 @@ SELECT id
 FROM made;
 
 -- name: GetByKey :one
-SELECT id, request_hash, (deleted_at IS NOT NULL)::bool AS deleted
+SELECT id, request_hash
 FROM posts
 WHERE author_id = @author_id
   AND idempotency_key = @idempotency_key;

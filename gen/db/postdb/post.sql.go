@@ -47,7 +47,7 @@ func (q *Queries) CountLikes(ctx context.Context, db DBTX, postID uuid.UUID) (in
 }
 
 const getByKey = `-- name: GetByKey :one
-SELECT id, request_hash, (deleted_at IS NOT NULL)::bool AS deleted
+SELECT id, request_hash
 FROM posts
 WHERE author_id = $1
   AND idempotency_key = $2
@@ -61,13 +61,12 @@ type GetByKeyParams struct {
 type GetByKeyRow struct {
 	ID          uuid.UUID
 	RequestHash []byte
-	Deleted     bool
 }
 
 func (q *Queries) GetByKey(ctx context.Context, db DBTX, arg GetByKeyParams) (GetByKeyRow, error) {
 	row := db.QueryRow(ctx, getByKey, arg.AuthorID, arg.IdempotencyKey)
 	var i GetByKeyRow
-	err := row.Scan(&i.ID, &i.RequestHash, &i.Deleted)
+	err := row.Scan(&i.ID, &i.RequestHash)
 	return i, err
 }
 

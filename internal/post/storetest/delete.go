@@ -1,0 +1,116 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/throng-social/throng/internal/post"
+)
+
+func tombstone(t *testing.T, w *world) {
+	author, reader, picture := uuid.New(), uuid.New(), uuid.New()
+	parent := w.create(t, say(author, "a question"))
+	d := reply(author, parent, picture)
+	postID := w.create(t, d)
+	w.like(t, reader, postID)
+	if changed := w.delete(t, postID); !w.Faulty {
+		sameSet(t, "changed", changed, []uuid.UUID{postID, parent})
+	}
+	for range 2 { // the second time changes nothing
+		if _, ok := w.load(t, postID); ok || w.stands(t, postID) {
+			t.Error("it stands")
+		}
+		if _, replies := w.counts(t, parent); replies != 0 {
+			t.Errorf("%d replies are counted", replies)
+		}
+		same(t, "the log", w.log(t, author, 10), []uuid.UUID{parent})
+		same(t, "the replies", w.replies(t, parent, uuid.Nil, 10), nil)
+		if changed := w.delete(t, postID); len(changed) != 0 {
+			t.Errorf("the second time changed %v", changed)
+		}
+	}
+	for _, change := range []func(context.Context, uuid.UUID, uuid.UUID) (int64, bool, error){w.Store.Like, w.Store.Unlike} {
+		w.missing(t, func(ctx context.Context) error {
+			_, _, err := change(ctx, reader, postID)
+			return err
+		})
+	}
+	w.do(t, func(ctx context.Context) error {
+		_, err := w.Store.Delete(ctx, postID, func(p post.Standing) error {
+			if !p.Deleted || p.Author != author || len(p.Media) != 0 {
+				t.Errorf("the tombstone is %v", p)
+			}
+			return nil
+		})
+		return err
+	})
+	released := w.released(t)
+	if len(released) != 1 || released[0].GetMediaIds()[0] != picture.String() || released[0].GetSubject() != "post:"+author.String()+":"+d.Key {
+		t.Errorf("released are %v", released)
+	}
+	w.exact(t)
+}
+
+func refusedDeletion(t *testing.T, w *world) {
+	author := uuid.New()
+	parent := w.create(t, say(author, "a question"))
+	d := reply(author, parent, uuid.New())
+	postID := w.create(t, d)
+	refusal := errors.New("not yours")
+	err := w.call(t, func(ctx context.Context) error {
+		_, err := w.Store.Delete(ctx, postID, func(p post.Standing) error {
+			if p.ID != postID || p.Author != author || p.ReplyTo != parent || p.Key != d.Key || p.Deleted || len(p.Media) != 1 {
+				t.Errorf("asked about %v", p)
+			}
+			return refusal
+		})
+		return err
+	})
+	if !errors.Is(err, refusal) || !w.stands(t, postID) || len(w.released(t)) != 0 {
+		t.Errorf("it was deleted, or the answer is %v", err)
+	}
+	w.missing(t, func(ctx context.Context) error {
+		_, err := w.Store.Delete(ctx, uuid.New(), anybody)
+		return err
+	})
+	w.exact(t)
+}
+
+func deletionsAtTheSameTime(t *testing.T, w *world) {
+	author := uuid.New()
+	parent := w.create(t, say(author, "a question"))
+	stays := w.create(t, reply(author, parent))
+	goes := w.create(t, reply(author, parent, uuid.New()))
+	var times atomic.Int64
+	together(10, func(int) {
+		if len(w.delete(t, goes)) > 0 {
+			times.Add(1)
+		}
+	})
+	if n := times.Load(); n > 1 || (n == 0 && !w.Faulty) {
+		t.Errorf("it was deleted %d times", n)
+	}
+	if _, replies := w.counts(t, parent); replies != 1 || len(w.released(t)) != 1 {
+		t.Errorf("%d replies, %d releases", replies, len(w.released(t)))
+	}
+	same(t, "the replies", w.replies(t, parent, uuid.Nil, 10), []uuid.UUID{stays})
+	w.exact(t)
+}
+
+func repliesOfATombstone(t *testing.T, w *world) {
+	author := uuid.New()
+	parent := w.create(t, say(author, "a question"))
+	answer := w.create(t, reply(author, parent))
+	w.delete(t, parent)
+	if c, ok := w.load(t, answer); !ok || c.ReplyTo != parent {
+		t.Errorf("the answer is %v", c)
+	}
+	same(t, "the replies", w.replies(t, parent, uuid.Nil, 10), []uuid.UUID{answer})
+	w.exact(t)
+	w.delete(t, answer)
+	w.exact(t)
+}
