@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -108,10 +107,7 @@ func (w places) npm() []string {
 	return found
 }
 
-func npmPackage() string {
-	arch := map[string]string{"amd64": "x64", "386": "ia32"}
-	return "@embedded-postgres/" + runtime.GOOS + "-" + cmp.Or(arch[runtime.GOARCH], runtime.GOARCH)
-}
+func npmPackage() string { return "@embedded-postgres/" + npmPlatform() }
 
 var number = regexp.MustCompile(`\d+`)
 

@@ -29,15 +29,24 @@ func (f *folder) port(server string, want int) (int, error) {
 }
 
 func (f *folder) lastPort(server string) int {
-	text, err := os.ReadFile(f.join(server + ".port"))
-	if err != nil {
-		return 0
-	}
-	port, err := strconv.Atoi(strings.TrimSpace(string(text)))
-	if err != nil || port < 1024 || port > 65535 {
+	port := f.number(server + ".port")
+	if port < 1024 || port > 65535 {
 		return 0
 	}
 	return port
+}
+
+// number reads a file that holds nothing but one; 0 where there is none.
+func (f *folder) number(name string) int {
+	text, err := os.ReadFile(f.join(name))
+	if err != nil {
+		return 0
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 func (f *folder) rememberPort(server string, port int) error {

@@ -97,5 +97,5 @@ func abandon(dir string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.endOrphans(context.Background()), f.close())
+	return errors.Join(f.endOrphans(context.Background()), f.endEmulators(context.Background()), f.close())
 }

@@ -1,0 +1,84 @@
+package devstack
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// A program is an executable of one file, beside Postgres, which has a folder of them.
+type program struct {
+	name string
+	// variable names the file; when set it is the only place.
+	variable string
+	// npm is its place below node_modules.
+	npm string
+}
+
+// find returns the first place where the account can run it: as the variable says, on
+// the PATH, or among npm's packages here and above.
+func (p program) find(who account) (string, error) {
+	places := p.places()
+	tried := make([]string, 0, len(places))
+	for _, place := range places {
+		path, err := runnable(place, who)
+		if err == nil {
+			return path, nil
+		}
+		tried = append(tried, err.Error())
+	}
+	return "", fmt.Errorf("%s not found (%s). Looked in $%s, $PATH and node_modules/%s here and above. To install it: scripts/install %s",
+		p.name, cmp.Or(strings.Join(tried, "; "), "nothing there"), p.variable, p.npm, p.name)
+}
+
+func (p program) places() []string {
+	if path := os.Getenv(p.variable); path != "" {
+		return []string{path}
+	}
+	var found []string
+	if path, err := exec.LookPath(p.name); err == nil {
+		found = append(found, path)
+	}
+	dir, err := os.Getwd()
+	for err == nil {
+		if path := filepath.Join(dir, "node_modules", p.npm); exists(path) {
+			found = append(found, path)
+		}
+		if dir == filepath.Dir(dir) {
+			break
+		}
+		dir = filepath.Dir(dir)
+	}
+	return found
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+func runnable(path string, who account) (string, error) {
+	path, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return "", err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	if !info.Mode().IsRegular() || info.Mode().Perm()&0o111 == 0 {
+		return "", errors.New(path + " is no program")
+	}
+	return path, who.enters(path)
+}
+
+// npmPlatform is how npm names this machine.
+func npmPlatform() string {
+	arch := map[string]string{"amd64": "x64", "386": "ia32"}
+	return runtime.GOOS + "-" + cmp.Or(arch[runtime.GOARCH], runtime.GOARCH)
+}
