@@ -15,17 +15,12 @@ package queue
 
 import (
 	"context"
-	"fmt"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
-	"go.opentelemetry.io/otel"
-	"go.opentelemetry.io/otel/propagation"
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/types/known/timestamppb"
 
 	eventv1 "github.com/throng-social/throng/gen/go/throng/event/v1"
 	"github.com/throng-social/throng/internal/postgres"
@@ -64,69 +59,67 @@ func NewPublisher() (*Publisher, error) {
 // Announce stores ev for everyone who subscribes to it, if and only if tx
 // commits. It fills in the envelope.
 func (p *Publisher) Announce(ctx context.Context, tx postgres.Tx, ev *eventv1.Event) error {
-	subs := subscribers(ev)
-	if len(subs) == 0 {
+	if len(SubscribersOf(nameOf(ev))) == 0 {
 		return nil
 	}
-	if err := seal(ctx, ev); err != nil {
-		return err
-	}
-	payload, err := proto.Marshal(ev)
+	m, err := Seal(ctx, ev)
 	if err != nil {
 		return err
 	}
-	jobs := make([]river.InsertManyParams, len(subs))
-	for i, s := range subs {
-		if jobs[i], err = insertion(s.Topic(), s.Queue, payload, ev.GetTraceparent()); err != nil {
-			return err
-		}
-	}
-	return p.insert(ctx, tx, jobs)
+	return p.insert(ctx, tx, m)
 }
 
 // Enqueue stores tasks, if and only if tx commits.
 func (p *Publisher) Enqueue(ctx context.Context, tx postgres.Tx, tasks ...Task) error {
-	jobs := make([]river.InsertManyParams, len(tasks))
+	messages := make([]Message, len(tasks))
 	for i, t := range tasks {
-		payload, err := proto.Marshal(t.Message)
-		if err != nil {
-			return err
-		}
-		if jobs[i], err = insertion(t.Topic, t.Queue, payload, traceparent(ctx)); err != nil {
+		var err error
+		if messages[i], err = Pack(ctx, t); err != nil {
 			return err
 		}
 	}
-	return p.insert(ctx, tx, jobs)
+	return p.insert(ctx, tx, messages...)
 }
 
-func (p *Publisher) insert(ctx context.Context, tx postgres.Tx, jobs []river.InsertManyParams) error {
+// insert stores one job a delivery.
+func (p *Publisher) insert(ctx context.Context, tx postgres.Tx, messages ...Message) error {
+	var jobs []river.InsertManyParams
+	for _, m := range messages {
+		if m.Event == "" {
+			jobs = append(jobs, insertion(m.Topic, m.Queue, m))
+			continue
+		}
+		for _, s := range SubscribersOf(m.Event) {
+			jobs = append(jobs, insertion(s.Topic(), s.Queue, m))
+		}
+	}
+	if len(jobs) == 0 {
+		return nil
+	}
 	_, err := p.river.InsertManyFastTx(ctx, tx.Raw(), jobs)
 	return postgres.Fault(err)
 }
 
-func insertion(topic, queue string, payload []byte, trace string) (river.InsertManyParams, error) {
-	if len(payload) > maxPayload {
-		return river.InsertManyParams{}, fmt.Errorf("queue: a message of %s has %d bytes, the limit is %d", topic, len(payload), maxPayload)
-	}
+func insertion(topic, queue string, m Message) river.InsertManyParams {
 	return river.InsertManyParams{
-		Args:       message{topic: topic, Payload: payload, Trace: trace},
+		Args:       message{topic: topic, Payload: m.Payload, Trace: m.Trace},
 		InsertOpts: &river.InsertOpts{Queue: queue, MaxAttempts: maxTries},
-	}, nil
-}
-
-func seal(ctx context.Context, ev *eventv1.Event) error {
-	id, err := uuid.NewV7()
-	if err != nil {
-		return err
 	}
-	ev.Id, ev.OccurredAt, ev.Traceparent = id.String(), timestamppb.New(time.Now()), traceparent(ctx)
-	return nil
 }
 
-func traceparent(ctx context.Context) string {
-	carrier := propagation.MapCarrier{}
-	otel.GetTextMapPropagator().Inject(ctx, carrier)
-	return carrier["traceparent"]
+// Sink takes messages from outboxes into River.
+type Sink struct {
+	db  *postgres.DB
+	pub *Publisher
+}
+
+// NewSink makes a sink.
+func NewSink(db *postgres.DB, pub *Publisher) *Sink { return &Sink{db, pub} }
+
+// Accept stores the same jobs that Announce and Enqueue would have, all or none. What
+// it is given twice it stores twice.
+func (s *Sink) Accept(ctx context.Context, messages []Message) error {
+	return s.db.InTx(ctx, func(tx postgres.Tx) error { return s.pub.insert(ctx, tx, messages...) })
 }
 
 // message is how River keeps one: the payload is protobuf, as on every queue.

@@ -41,17 +41,23 @@ var Subscriptions = []Subscription{
 	{Event: "media_released", Consumer: "media", Queue: Events},
 }
 
-func subscribers(ev *eventv1.Event) []Subscription {
-	m := ev.ProtoReflect()
-	body := m.WhichOneof(m.Descriptor().Oneofs().ByName("body"))
-	if body == nil {
-		return nil
-	}
+// SubscribersOf lists who listens to an event, by its name.
+func SubscribersOf(event string) []Subscription {
 	var subs []Subscription
 	for _, s := range Subscriptions {
-		if s.Event == string(body.Name()) {
+		if s.Event == event {
 			subs = append(subs, s)
 		}
 	}
 	return subs
+}
+
+// nameOf is the name of an event's body field; "" where it has none.
+func nameOf(ev *eventv1.Event) string {
+	m := ev.ProtoReflect()
+	body := m.WhichOneof(m.Descriptor().Oneofs().ByName("body"))
+	if body == nil {
+		return ""
+	}
+	return string(body.Name())
 }

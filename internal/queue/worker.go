@@ -112,14 +112,11 @@ func periodicJobs(periodic []Periodic) []*river.PeriodicJob {
 	jobs := make([]*river.PeriodicJob, len(periodic))
 	for i, p := range periodic {
 		jobs[i] = river.NewPeriodicJob(river.PeriodicInterval(p.Every), func() (river.JobArgs, *river.InsertOpts) {
-			payload, err := proto.Marshal(p.Task.Message)
+			m, err := Pack(context.Background(), p.Task)
 			if err != nil {
 				return nil, nil
 			}
-			job, err := insertion(p.Task.Topic, p.Task.Queue, payload, "")
-			if err != nil {
-				return nil, nil
-			}
+			job := insertion(m.Topic, m.Queue, m)
 			return job.Args, job.InsertOpts
 		}, nil)
 	}
