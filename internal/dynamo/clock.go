@@ -9,10 +9,12 @@ import (
 )
 
 // DynamoDB has no log whose places could be named, so time stands in for it. A
-// write stores the time of its process in the items that it changes, and that
-// stamp is what the client's token then holds. A reader who holds an old stamp may
-// be answered by any copy; one who holds a young stamp is answered by the
-// leader. Two bounds are assumed, both far above what is seen in practice.
+// write stores the time of its process, from before it was made, in the items that
+// it changes; it was done within the budget of a call after that. So whoever reads
+// an item has seen writes up to that much later, or up to now, and that is what his
+// token then holds. One who holds an old time may be answered by any copy; one who
+// holds a young time is answered by the leader. Two bounds are assumed, both far
+// above what is seen in practice.
 const (
 	// ClockBound is how far the clocks of a deployment's processes may differ.
 	ClockBound = time.Second
@@ -68,13 +70,15 @@ func (c *clock) next(seen Stamp) Stamp {
 }
 
 // Stamp is the time of a write that is about to be made. The write stores it in
-// each item that it changes, as attribute w (With), and the session is told that it
-// has seen it.
+// each item that it changes, as attribute w (With).
 func (db *DB) Stamp(ctx context.Context) Stamp {
-	s := consistency.From(ctx)
-	stamp := db.clock.next(Stamp(s.Demand().Clock))
-	s.Saw(floor(db.clock.time().Add(-ClockBound)), consistency.Position{Clock: uint64(stamp)})
-	return stamp
+	return db.clock.next(Stamp(consistency.From(ctx).Demand().Clock))
+}
+
+// wrote tells the session that it has seen all up to now: its write was done before.
+func (db *DB) wrote(ctx context.Context) {
+	now := consistency.Position{Clock: uint64(micros(db.clock.time()))}
+	consistency.From(ctx).Saw(consistency.Position{Log: consistency.Always, Clock: consistency.Always}, now)
 }
 
 // look decides whether a read must be strong, and what may be promised of its
@@ -89,11 +93,15 @@ func (db *DB) look(ctx context.Context, from Copy) (strong bool, promise consist
 	return false, floor(now.Add(-ClockBound - StaleBound))
 }
 
-// saw tells the session what was read.
-func saw(ctx context.Context, promise consistency.Position, items []Item) {
+// saw tells the session what was read: nothing that was done later than the newest
+// stamp with the budget of its write on top.
+func (db *DB) saw(ctx context.Context, promise consistency.Position, items []Item) {
 	var newest Stamp
 	for _, i := range items {
 		newest = max(newest, i.Written())
+	}
+	if newest > 0 {
+		newest = min(newest+Stamp(db.config.Budget.Microseconds()), micros(db.clock.time())) //nolint:gosec // a bound of seconds
 	}
 	consistency.From(ctx).Saw(promise, consistency.Position{Clock: uint64(newest)})
 }

@@ -58,3 +58,29 @@ func TestAReadIsStrongIfTheSessionHasSeenSomethingYoungerThanACopyMayBe(t *testi
 		}
 	}
 }
+
+// A write may be done as late as its budget after its stamp, and somebody else may
+// have looked in vain until then: who has seen it must not be answered from there.
+func TestWhoHasSeenAnItemHasSeenItsWriteThatMayHaveBeenDoneLaterThanItsStamp(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1_800_000_000, 0)
+	db := at(now)
+	db.config.Budget = 5 * time.Second
+	for name, test := range map[string]struct{ written, want time.Duration }{
+		"written just now":         {-time.Second, 0},
+		"written as long ago":      {-5 * time.Second, 0},
+		"written before that":      {-time.Minute, -time.Minute + 5*time.Second},
+		"written by a clock ahead": {time.Second, 0},
+	} {
+		ctx, session := consistency.Begin(t.Context(), consistency.Position{})
+		db.saw(ctx, floor(now.Add(-ClockBound)), []Item{{attrStamp: micros(now.Add(test.written)).Value()}})
+		if seen, err := session.Ceiling(ctx); err != nil || Stamp(seen.Clock) != micros(now.Add(test.want)) {
+			t.Errorf("%s: has seen %v", name, Stamp(seen.Clock).Time().Sub(now))
+		}
+	}
+	ctx, session := consistency.Begin(t.Context(), consistency.Position{})
+	db.wrote(ctx)
+	if seen, err := session.Ceiling(ctx); err != nil || Stamp(seen.Clock) != micros(now) {
+		t.Errorf("after a write has seen %v, %v", seen, err)
+	}
+}

@@ -295,6 +295,6 @@ func (db *DB) living(ctx context.Context, promise consistency.Position, raw []ma
 			items = append(items, i)
 		}
 	}
-	saw(ctx, promise, items)
+	db.saw(ctx, promise, items)
 	return slices.DeleteFunc(items, func(i Item) bool { return i.ended(now) })
 }

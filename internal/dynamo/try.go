@@ -26,6 +26,9 @@ func (db *DB) try(ctx context.Context, operation, table string, request func(con
 	for tries := 0; ; tries++ {
 		err := db.once(bounded, operation, table, request)
 		if err == nil {
+			if !reads[operation] {
+				db.wrote(ctx)
+			}
 			return nil
 		}
 		k := kindOf(err)
