@@ -13,6 +13,7 @@ import (
 	"github.com/throng-social/throng/gen/go/throng/timeline/v1/timelinev1connect"
 	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
 	"github.com/throng-social/throng/internal/graph"
+	graphpg "github.com/throng-social/throng/internal/graph/pgstore"
 	"github.com/throng-social/throng/internal/media"
 	"github.com/throng-social/throng/internal/pace"
 	"github.com/throng-social/throng/internal/page"
@@ -91,7 +92,7 @@ func build(s Settings, db *postgres.DB, bus *pubsub.Bus, pub *queue.Publisher, l
 		c.user = userWithin{n.user}
 	}
 	if s.runs("graph") {
-		n.graph = graph.New(graph.Deps{DB: db, Publisher: pub, Users: c.user, Pages: pages, FollowRate: s.followRate(), Log: log})
+		n.graph = graph.New(graph.Deps{Store: graphpg.New(db, pub), Users: c.user, Pages: pages, FollowRate: s.followRate()})
 	}
 	if within("graph") {
 		c.graph = graphWithin{n.graph}

@@ -15,6 +15,7 @@ import (
 	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
 	"github.com/throng-social/throng/internal/audit"
 	"github.com/throng-social/throng/internal/graph"
+	graphpg "github.com/throng-social/throng/internal/graph/pgstore"
 	"github.com/throng-social/throng/internal/migration"
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/post"
@@ -71,7 +72,7 @@ func newVillage(t *testing.T) *village {
 	must(t, err)
 	pages := page.NewSealer(make([]byte, 32))
 	users := user.New(user.Deps{DB: db, Events: pub, Pages: pages, Secret: make([]byte, 32), Limits: user.NoLimits(), Log: log})
-	g := graph.New(graph.Deps{DB: db, Users: users, Publisher: pub, Pages: pages, Log: log})
+	g := graph.New(graph.Deps{Store: graphpg.New(db, pub), Users: users, Pages: pages})
 	p := post.New(post.Deps{Store: poststore.New(db, pub), Pages: pages, Log: log})
 	tl := timeline.New(timeline.Deps{
 		DB: db, Queue: pub, Users: users, Graph: g, Posts: p, Pages: pages, Log: log,

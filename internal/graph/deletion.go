@@ -4,19 +4,13 @@ import (
 	"context"
 	"time"
 
-	"github.com/google/uuid"
-
-	"github.com/throng-social/throng/gen/db/graphdb"
 	eventv1 "github.com/throng-social/throng/gen/go/throng/event/v1"
 	"github.com/throng-social/throng/internal/id"
-	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/queue"
 )
 
 const (
 	accountDeletedTopic = "graph.account_deleted"
-	// deletionPage is how many rows one transaction removes.
-	deletionPage = 1000
 	// deletionBudget is how long one job goes on, of the 10 s that it has; the
 	// next job goes on from there.
 	deletionBudget = 4 * time.Second
@@ -29,41 +23,14 @@ func (s *Service) OnAccountDeleted(ctx context.Context, ev *eventv1.Event) error
 	if err != nil {
 		return err
 	}
-	if err := s.q.MarkGone(ctx, s.db.Writer(ctx), account); err != nil {
+	if err := s.store.MarkGone(ctx, account); err != nil {
 		return err
 	}
 	for until := time.Now().Add(s.deletionBudget); time.Now().Before(until); {
-		more, err := s.removePage(ctx, account)
+		more, err := s.store.RemovePage(ctx, account)
 		if err != nil || !more {
 			return err
 		}
 	}
-	return s.db.InTx(ctx, func(tx postgres.Tx) error {
-		return s.pub.Enqueue(ctx, tx, queue.Task{Topic: accountDeletedTopic, Queue: queue.Events, Message: ev})
-	})
-}
-
-// removePage removes some rows of the account and tells whether there may be more.
-func (s *Service) removePage(ctx context.Context, account uuid.UUID) (more bool, err error) {
-	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
-		following, err := s.q.DeleteFollowingOf(ctx, tx, graphdb.DeleteFollowingOfParams{UserID: account, Most: deletionPage})
-		if err != nil {
-			return err
-		}
-		edges := edgesOf(following)
-		if len(edges) == 0 {
-			followers, err := s.q.DeleteFollowersOf(ctx, tx, graphdb.DeleteFollowersOfParams{UserID: account, Most: deletionPage})
-			if err != nil {
-				return err
-			}
-			edges = edgesOf(followers)
-		}
-		if more = len(edges) > 0; more {
-			return s.removed(ctx, tx, edges)
-		}
-		n, err := s.q.DeleteBlocksOf(ctx, tx, graphdb.DeleteBlocksOfParams{UserID: account, Most: deletionPage})
-		more = n > 0
-		return err
-	})
-	return more, err
+	return s.store.Enqueue(ctx, queue.Task{Topic: accountDeletedTopic, Queue: queue.Events, Message: ev})
 }

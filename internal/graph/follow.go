@@ -1,21 +1,18 @@
 package graph
 
 import (
-	"bytes"
 	"context"
-	"hash/fnv"
+	"math"
 	"time"
 
 	"github.com/google/uuid"
 
-	"github.com/throng-social/throng/gen/db/graphdb"
 	graphv1 "github.com/throng-social/throng/gen/go/throng/graph/v1"
 	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
 	"github.com/throng-social/throng/internal/consistency"
 	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/id"
 	"github.com/throng-social/throng/internal/identity"
-	"github.com/throng-social/throng/internal/postgres"
 )
 
 // Follow implements graphv1connect.GraphServiceHandler.
@@ -33,37 +30,11 @@ func (s *Service) Follow(ctx context.Context, req *graphv1.FollowRequest) (*grap
 	if err := s.mustExist(ctx, other); err != nil {
 		return nil, err
 	}
-	err = s.db.InTx(ctx, func(tx postgres.Tx) error { return s.follow(ctx, tx, edge{caller, other}) })
+	r, err := s.store.Follow(ctx, Edge{FollowerID: caller, FolloweeID: other}, s.followLimit)
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.relationship(ctx, caller, other)
-	return &graphv1.FollowResponse{Relationship: r}, err
-}
-
-// follow is refused by returning an error, which undoes what it did before.
-func (s *Service) follow(ctx context.Context, tx postgres.Tx, e edge) error {
-	if err := s.q.LockPair(ctx, tx, pairLock(e.FollowerID, e.FolloweeID)); err != nil {
-		return err
-	}
-	done, err := s.q.InsertFollow(ctx, tx, graphdb.InsertFollowParams(e))
-	if err != nil {
-		return err
-	}
-	if done.Blocked {
-		return fault.New(fault.Precondition, "blocked", "one of you has blocked the other")
-	}
-	if !done.Added {
-		return nil
-	}
-	if err := s.added(ctx, tx, []edge{e}); err != nil {
-		return err
-	}
-	counts, err := s.q.GetCounts(ctx, tx, e.FollowerID)
-	if err == nil && counts.Following > s.followLimit {
-		return fault.New(fault.Precondition, "follow_limit", "you follow %d accounts already, which is the limit", s.followLimit)
-	}
-	return err
+	return &graphv1.FollowResponse{Relationship: r.message(other)}, nil
 }
 
 // Unfollow implements graphv1connect.GraphServiceHandler.
@@ -72,19 +43,11 @@ func (s *Service) Unfollow(ctx context.Context, req *graphv1.UnfollowRequest) (*
 	if err != nil {
 		return nil, err
 	}
-	e := edge{caller, other}
-	err = s.db.InTx(ctx, func(tx postgres.Tx) error {
-		n, err := s.q.DeleteFollow(ctx, tx, graphdb.DeleteFollowParams(e))
-		if err != nil || n == 0 {
-			return err
-		}
-		return s.removed(ctx, tx, []edge{e})
-	})
+	r, err := s.store.Unfollow(ctx, Edge{FollowerID: caller, FolloweeID: other})
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.relationship(ctx, caller, other)
-	return &graphv1.UnfollowResponse{Relationship: r}, err
+	return &graphv1.UnfollowResponse{Relationship: r.message(other)}, nil
 }
 
 // pairOf is who asks and whom he names.
@@ -102,12 +65,10 @@ func pairOf(ctx context.Context, named string) (caller, other uuid.UUID, err err
 func (s *Service) mustExist(ctx context.Context, account uuid.UUID) error {
 	found, err := s.exists(ctx, account)
 	if err == nil && !found {
-		if ctx, err = s.upToNow(ctx); err == nil {
-			found, err = s.exists(ctx, account)
-		}
+		found, err = s.exists(upToNow(ctx), account)
 	}
 	if err == nil && !found {
-		return errNoAccount
+		return ErrNoAccount
 	}
 	return err
 }
@@ -117,26 +78,9 @@ func (s *Service) exists(ctx context.Context, account uuid.UUID) (bool, error) {
 	return len(res.GetUsers()) > 0, err
 }
 
-// upToNow demands of reads all that was committed before now.
-func (s *Service) upToNow(ctx context.Context) (context.Context, error) {
-	probe, session := consistency.Begin(ctx, consistency.From(ctx).Demand())
-	s.db.Primary(probe)
-	now, err := session.Ceiling(probe)
-	fresh, _ := consistency.Begin(ctx, now)
-	return fresh, err
-}
-
-var errNoAccount = fault.New(fault.NotFound, "user_not_found", "there is no such account")
-
-// pairLock is the same for both orders of a pair. Pairs that share a number by
-// chance wait for each other and come to no harm.
-func pairLock(a, b uuid.UUID) int64 {
-	if bytes.Compare(a[:], b[:]) > 0 {
-		a, b = b, a
-	}
-	h := fnv.New64a()
-	h.Write([]byte("graph pair"))
-	h.Write(a[:])
-	h.Write(b[:])
-	return int64(h.Sum64()) //nolint:gosec // all 64 bits count
+// upToNow demands of reads all that was committed before: no replica has come to
+// the end of the log, and what is remembered is older.
+func upToNow(ctx context.Context) context.Context {
+	fresh, _ := consistency.Begin(ctx, consistency.Position{Log: math.MaxUint64})
+	return fresh
 }

@@ -37,7 +37,7 @@ func (s *Service) ImportFollows(ctx context.Context, stream *connect.ClientStrea
 	stages, ctx := errgroup.WithContext(ctx)
 	messages, batches := make(chan importMessage, queuedMessages), make(chan importBatch, queuedMessages)
 	resolving := resolver{users: s.users, known: handles{}}
-	storing := importer{service: s, fresh: true, answer: &graphv1.ImportFollowsResponse{}}
+	storing := importer{store: s.store, fresh: true, answer: &graphv1.ImportFollowsResponse{}}
 	stages.Go(func() error {
 		defer close(batches)
 		return resolving.run(ctx, messages, batches)

@@ -21,31 +21,13 @@ const (
 	maxHandles = 10_000
 )
 
-// The reasons for which a row is refused are part of the contract.
-const (
-	reasonSelf    = "follow_self"
-	reasonBlocked = "blocked"
-	reasonMissing = "account_missing"
-)
-
 // importBatch is what became of a message before it is stored.
 type importBatch struct {
-	rows    []importRow
-	refused []refusal
+	rows    []Row
+	refused []Refusal
 	// received is how many rows the message had, created how many accounts were
 	// made for them.
 	received, created int64
-}
-
-// importRow is a row with accounts in place of handles.
-type importRow struct {
-	edge
-	line int64
-}
-
-type refusal struct {
-	line   int64
-	reason string
 }
 
 // handles are the accounts of handles in lower case; uuid.Nil where there is none.
@@ -119,16 +101,16 @@ func (r *resolver) unknown(m importMessage) []string {
 
 // batch refuses what no account can follow.
 func (r *resolver) batch(m importMessage) importBatch {
-	b := importBatch{rows: make([]importRow, 0, len(m)), received: int64(len(m))}
+	b := importBatch{rows: make([]Row, 0, len(m)), received: int64(len(m))}
 	for _, row := range m {
-		e := edge{r.known[strings.ToLower(row.GetFollower())], r.known[strings.ToLower(row.GetFollowee())]}
+		e := Edge{FollowerID: r.known[strings.ToLower(row.GetFollower())], FolloweeID: r.known[strings.ToLower(row.GetFollowee())]}
 		switch {
 		case strings.EqualFold(row.GetFollower(), row.GetFollowee()):
-			b.refused = append(b.refused, refusal{row.GetLine(), reasonSelf})
+			b.refused = append(b.refused, Refusal{row.GetLine(), ReasonSelf})
 		case e.FollowerID == uuid.Nil || e.FolloweeID == uuid.Nil:
-			b.refused = append(b.refused, refusal{row.GetLine(), reasonMissing})
+			b.refused = append(b.refused, Refusal{row.GetLine(), ReasonMissing})
 		default:
-			b.rows = append(b.rows, importRow{edge: e, line: row.GetLine()})
+			b.rows = append(b.rows, Row{Edge: e, Line: row.GetLine()})
 		}
 	}
 	return b

@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 
-	"github.com/throng-social/throng/gen/db/graphdb"
 	graphv1 "github.com/throng-social/throng/gen/go/throng/graph/v1"
 	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/id"
@@ -19,13 +18,13 @@ func (s *Service) ListFollowingIds(ctx context.Context, req *graphv1.ListFollowi
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.q.ListFollowingIds(ctx, s.db.Reader(ctx), graphdb.ListFollowingIdsParams{UserID: user, AfterID: after, Most: req.GetLimit()})
+	follows, err := s.store.ListFollowingIDs(ctx, user, after, int(req.GetLimit()))
 	if err != nil {
 		return nil, err
 	}
-	res := &graphv1.ListFollowingIdsResponse{UserIds: make([]string, len(rows)), Since: make([]int64, len(rows))}
-	for i, r := range rows {
-		res.UserIds[i], res.Since[i] = r.UserID.String(), r.CreatedAt.UnixMicro()
+	res := &graphv1.ListFollowingIdsResponse{UserIds: make([]string, len(follows)), Since: make([]int64, len(follows))}
+	for i, f := range follows {
+		res.UserIds[i], res.Since[i] = f.UserID.String(), f.Since.UnixMicro()
 	}
 	return res, nil
 }
@@ -43,13 +42,19 @@ func (s *Service) CheckEdges(ctx context.Context, req *graphv1.CheckEdgesRequest
 	if len(followers) != len(followees) {
 		return nil, fault.InField("followee_ids", "length", "follower_ids and followee_ids must have the same length")
 	}
-	since, err := s.q.CheckEdges(ctx, s.db.Primary(ctx), graphdb.CheckEdgesParams{FollowerIds: followers, FolloweeIds: followees})
+	edges := make([]Edge, len(followers))
+	for i := range edges {
+		edges[i] = Edge{FollowerID: followers[i], FolloweeID: followees[i]}
+	}
+	since, err := s.store.CheckEdges(ctx, edges)
 	if err != nil {
 		return nil, err
 	}
 	res := &graphv1.CheckEdgesResponse{Since: make([]int64, len(since))}
 	for i, t := range since {
-		res.Since[i] = t.UnixMicro()
+		if !t.IsZero() {
+			res.Since[i] = t.UnixMicro()
+		}
 	}
 	return res, nil
 }

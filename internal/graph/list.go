@@ -2,41 +2,26 @@ package graph
 
 import (
 	"context"
-	"time"
 
 	"github.com/google/uuid"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	"github.com/throng-social/throng/gen/db/graphdb"
 	graphv1 "github.com/throng-social/throng/gen/go/throng/graph/v1"
 	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
 	"github.com/throng-social/throng/internal/id"
 	"github.com/throng-social/throng/internal/page"
 )
 
-// newest is before the first entry of every list.
-var newest = page.Cursor{Time: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), ID: id.Max}
-
 // ListFollowers implements graphv1connect.GraphServiceHandler.
 func (s *Service) ListFollowers(ctx context.Context, req *graphv1.ListFollowersRequest) (*graphv1.ListFollowersResponse, error) {
-	entries, next, err := s.list(ctx, "followers/", req, s.readFollowers)
+	entries, next, err := s.list(ctx, "followers/", req, s.store.ListFollowers)
 	return &graphv1.ListFollowersResponse{Followers: entries, NextPageToken: next}, err
-}
-
-func (s *Service) readFollowers(ctx context.Context, user uuid.UUID, after page.Cursor, most int32) ([]end, error) {
-	rows, err := s.q.ListFollowers(ctx, s.db.Reader(ctx), graphdb.ListFollowersParams{UserID: user, Before: after.Time, BeforeID: after.ID, Most: most})
-	return endsOf(rows), err
 }
 
 // ListFollowing implements graphv1connect.GraphServiceHandler.
 func (s *Service) ListFollowing(ctx context.Context, req *graphv1.ListFollowingRequest) (*graphv1.ListFollowingResponse, error) {
-	entries, next, err := s.list(ctx, "following/", req, s.readFollowing)
+	entries, next, err := s.list(ctx, "following/", req, s.store.ListFollowing)
 	return &graphv1.ListFollowingResponse{Following: entries, NextPageToken: next}, err
-}
-
-func (s *Service) readFollowing(ctx context.Context, user uuid.UUID, after page.Cursor, most int32) ([]end, error) {
-	rows, err := s.q.ListFollowing(ctx, s.db.Reader(ctx), graphdb.ListFollowingParams{UserID: user, Before: after.Time, BeforeID: after.ID, Most: most})
-	return endsOf(rows), err
 }
 
 // list reads the page that a request for either list asks for.
@@ -47,44 +32,27 @@ func (s *Service) list(
 		GetPageSize() int32
 		GetPageToken() string
 	},
-	read func(ctx context.Context, user uuid.UUID, after page.Cursor, most int32) ([]end, error),
+	read func(ctx context.Context, user uuid.UUID, before Follow, most int) ([]Follow, error),
 ) ([]*graphv1.FollowEntry, string, error) {
 	user, err := id.Parse("user_id", req.GetUserId())
 	if err != nil {
 		return nil, "", err
 	}
-	after, err := s.pages.Open(name+user.String(), req.GetPageToken(), newest)
+	after, err := s.pages.Open(name+user.String(), req.GetPageToken(), page.Cursor{Time: Newest.Since, ID: Newest.UserID})
 	if err != nil {
 		return nil, "", err
 	}
-	size := page.Size(req.GetPageSize())
-	ends, err := read(ctx, user, after, size+1)
+	size := int(page.Size(req.GetPageSize()))
+	ends, err := read(ctx, user, Follow{UserID: after.ID, Since: after.Time}, size+1)
 	if err != nil {
 		return nil, "", err
 	}
-	return s.entries(ctx, name+user.String(), ends, int(size))
-}
-
-// end is the account at the other end of a follow.
-type end struct {
-	UserID    uuid.UUID
-	CreatedAt time.Time
-}
-
-func endsOf[R ~struct {
-	UserID    uuid.UUID
-	CreatedAt time.Time
-}](rows []R) []end {
-	ends := make([]end, len(rows))
-	for i, r := range rows {
-		ends[i] = end(r)
-	}
-	return ends
+	return s.entries(ctx, name+user.String(), ends, size)
 }
 
 // entries makes a page of at most size of one row more. The next page begins
 // after the last row that was looked at, whether its account is shown or deleted.
-func (s *Service) entries(ctx context.Context, list string, ends []end, size int) ([]*graphv1.FollowEntry, string, error) {
+func (s *Service) entries(ctx context.Context, list string, ends []Follow, size int) ([]*graphv1.FollowEntry, string, error) {
 	if len(ends) == 0 {
 		return nil, "", nil
 	}
@@ -92,7 +60,7 @@ func (s *Service) entries(ctx context.Context, list string, ends []end, size int
 	if len(ends) > size {
 		ends = ends[:size]
 		last := ends[size-1]
-		next = s.pages.Seal(list, page.Cursor{Time: last.CreatedAt, ID: last.UserID})
+		next = s.pages.Seal(list, page.Cursor{Time: last.Since, ID: last.UserID})
 	}
 	users, err := s.hydrate(ctx, ends)
 	if err != nil {
@@ -101,13 +69,13 @@ func (s *Service) entries(ctx context.Context, list string, ends []end, size int
 	entries := make([]*graphv1.FollowEntry, 0, len(ends))
 	for _, e := range ends {
 		if u := users[e.UserID.String()]; u != nil {
-			entries = append(entries, &graphv1.FollowEntry{User: u, FollowedAt: timestamppb.New(e.CreatedAt)})
+			entries = append(entries, &graphv1.FollowEntry{User: u, FollowedAt: timestamppb.New(e.Since)})
 		}
 	}
 	return entries, next, nil
 }
 
-func (s *Service) hydrate(ctx context.Context, ends []end) (map[string]*userv1.User, error) {
+func (s *Service) hydrate(ctx context.Context, ends []Follow) (map[string]*userv1.User, error) {
 	req := &userv1.HydrateUsersRequest{UserIds: make([]string, len(ends))}
 	for i, e := range ends {
 		req.UserIds[i] = e.UserID.String()

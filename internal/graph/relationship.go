@@ -5,12 +5,9 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/throng-social/throng/gen/db/graphdb"
 	graphv1 "github.com/throng-social/throng/gen/go/throng/graph/v1"
-	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/id"
 	"github.com/throng-social/throng/internal/identity"
-	"github.com/throng-social/throng/internal/postgres"
 )
 
 // GetRelationships implements graphv1connect.GraphServiceHandler.
@@ -23,29 +20,19 @@ func (s *Service) GetRelationships(ctx context.Context, req *graphv1.GetRelation
 	if err != nil {
 		return nil, err
 	}
-	rs, err := s.relationships(ctx, s.db.Reader(ctx), caller.UserID, others)
-	return &graphv1.GetRelationshipsResponse{Relationships: rs}, err
-}
-
-// relationship is how two stand after a write.
-func (s *Service) relationship(ctx context.Context, caller, other uuid.UUID) (*graphv1.Relationship, error) {
-	rs, err := s.relationships(ctx, s.db.Writer(ctx), caller, []uuid.UUID{other})
+	found, err := s.store.Relationships(ctx, caller.UserID, others)
 	if err != nil {
 		return nil, err
 	}
-	return rs[0], nil
+	res := &graphv1.GetRelationshipsResponse{Relationships: make([]*graphv1.Relationship, len(found))}
+	for i, r := range found {
+		res.Relationships[i] = r.message(others[i])
+	}
+	return res, nil
 }
 
-func (s *Service) relationships(ctx context.Context, pool postgres.Pool, caller uuid.UUID, others []uuid.UUID) ([]*graphv1.Relationship, error) {
-	rows, err := s.q.ListRelationships(ctx, pool, graphdb.ListRelationshipsParams{CallerID: caller, OtherIds: others})
-	if err != nil {
-		return nil, err
-	}
-	rs := make([]*graphv1.Relationship, len(rows))
-	for i, r := range rows {
-		rs[i] = &graphv1.Relationship{UserId: others[i].String(), Following: r.Following, FollowedBy: r.FollowedBy, Blocking: r.Blocking}
-	}
-	return rs, nil
+func (r Relationship) message(other uuid.UUID) *graphv1.Relationship {
+	return &graphv1.Relationship{UserId: other.String(), Following: r.Following, FollowedBy: r.FollowedBy, Blocking: r.Blocking}
 }
 
 // GetCounts implements graphv1connect.GraphServiceHandler.
@@ -54,8 +41,8 @@ func (s *Service) GetCounts(ctx context.Context, req *graphv1.GetCountsRequest) 
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.q.GetCounts(ctx, s.db.Reader(ctx), user)
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	c, err := s.store.Counts(ctx, user)
+	if err != nil {
 		return nil, err
 	}
 	return &graphv1.GetCountsResponse{Followers: c.Followers, Following: c.Following}, nil

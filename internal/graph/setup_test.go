@@ -19,6 +19,7 @@ import (
 	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
 	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/graph"
+	"github.com/throng-social/throng/internal/graph/pgstore"
 	"github.com/throng-social/throng/internal/identity"
 	"github.com/throng-social/throng/internal/migration"
 	"github.com/throng-social/throng/internal/page"
@@ -62,7 +63,7 @@ func on(t testing.TB, seam rpctest.Seam, servers pgtest.DB, change ...func(*grap
 	must(t, err)
 	pages := page.NewSealer([]byte("a secret of the deployment"))
 	users := user.New(user.Deps{DB: db, Events: pub, Pages: pages, Secret: []byte("secret"), Log: log, Limits: user.NoLimits(), Hashing: user.Hashing{MemoryKiB: 8}})
-	d := graph.Deps{DB: db, Users: usersOver(t, seam, users), Publisher: pub, Pages: pages, Log: log}
+	d := graph.Deps{Store: pgstore.New(db, pub), Users: usersOver(t, seam, users), Pages: pages}
 	for _, c := range change {
 		c(&d)
 	}

@@ -21,6 +21,7 @@ import (
 	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
 	"github.com/throng-social/throng/internal/consistency"
 	"github.com/throng-social/throng/internal/graph"
+	graphpg "github.com/throng-social/throng/internal/graph/pgstore"
 	"github.com/throng-social/throng/internal/identity"
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/post"
@@ -62,7 +63,7 @@ func newMix(t *testing.T, w simulation.World, start time.Time, ratio float64) *m
 	t.Cleanup(m.sql.Close)
 	pages := page.NewSealer(make([]byte, 32))
 	users := user.New(user.Deps{DB: db, Events: pub, Pages: pages, Secret: make([]byte, 32), Limits: user.NoLimits(), Log: log})
-	m.graph = graph.New(graph.Deps{DB: db, Users: users, Publisher: pub, Pages: pages, Log: log})
+	m.graph = graph.New(graph.Deps{Store: graphpg.New(db, pub), Users: users, Pages: pages})
 	m.posts = post.New(post.Deps{Store: poststore.New(db, pub), Pages: pages, Log: log})
 	m.timeline = timeline.New(timeline.Deps{
 		DB: db, Queue: pub, Users: users, Graph: m.graph, Posts: m.posts, Pages: pages, Log: log,

@@ -16,6 +16,7 @@ import (
 	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
 	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
 	"github.com/throng-social/throng/internal/graph"
+	graphpg "github.com/throng-social/throng/internal/graph/pgstore"
 	"github.com/throng-social/throng/internal/identity"
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/post"
@@ -52,7 +53,7 @@ func TestAccountsThatCannotBeReachedDegradeItemsAndNotThePage(t *testing.T) {
 	pages := page.NewSealer(make([]byte, 32))
 	users := user.New(user.Deps{DB: db, Events: pub, Pages: pages, Secret: make([]byte, 32), Limits: user.NoLimits(), Log: log})
 	way := &cutOff{UserInternalServiceClient: users}
-	g := graph.New(graph.Deps{DB: db, Users: users, Publisher: pub, Pages: pages, Log: log})
+	g := graph.New(graph.Deps{Store: graphpg.New(db, pub), Users: users, Pages: pages})
 	posts := post.New(post.Deps{Store: poststore.New(db, pub), Pages: pages, Log: log})
 	tl := timeline.New(timeline.Deps{
 		DB: db, Queue: pub, Users: way, Graph: g, Posts: posts, Pages: pages, Log: log,

@@ -13,6 +13,7 @@ import (
 
 	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
 	"github.com/throng-social/throng/internal/graph"
+	graphpg "github.com/throng-social/throng/internal/graph/pgstore"
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/post"
 	poststore "github.com/throng-social/throng/internal/post/pgstore"
@@ -79,7 +80,7 @@ func newWorld(t *testing.T) *world {
 	for range processes {
 		p := &process{}
 		p.users = user.New(user.Deps{DB: w.db, Events: w.queue, Pages: w.pages, Secret: make([]byte, 32), Limits: user.NoLimits(), Log: log})
-		p.graph = graph.New(graph.Deps{DB: w.db, Users: p.users, Publisher: w.queue, Pages: w.pages, Log: log})
+		p.graph = graph.New(graph.Deps{Store: graphpg.New(w.db, w.queue), Users: p.users, Pages: w.pages})
 		p.posts = post.New(post.Deps{Store: poststore.New(w.db, w.queue), Pages: w.pages, Log: log})
 		w.processes = append(w.processes, p)
 	}

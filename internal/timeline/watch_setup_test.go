@@ -24,6 +24,7 @@ import (
 	"github.com/throng-social/throng/internal/consistency"
 	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/graph"
+	graphpg "github.com/throng-social/throng/internal/graph/pgstore"
 	"github.com/throng-social/throng/internal/identity"
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/post"
@@ -92,7 +93,7 @@ func startSite(t *testing.T, d pgtest.DB, o siteOptions) *site {
 	p := &site{db: db}
 	pages := page.NewSealer(make([]byte, 32))
 	p.users = user.New(user.Deps{DB: db, Events: pub, Pages: pages, Secret: make([]byte, 32), Limits: user.NoLimits(), Log: log})
-	p.graph = graph.New(graph.Deps{DB: db, Users: p.users, Publisher: pub, Pages: pages, Log: log})
+	p.graph = graph.New(graph.Deps{Store: graphpg.New(db, pub), Users: p.users, Pages: pages})
 	p.posts = post.New(post.Deps{Store: poststore.New(db, pub), Pages: pages, Log: log})
 	if !o.deaf {
 		p.bus = pubsub.New(db, d.Writer, log)
