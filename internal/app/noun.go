@@ -24,6 +24,7 @@ import (
 	"github.com/throng-social/throng/internal/queue"
 	"github.com/throng-social/throng/internal/rpc"
 	"github.com/throng-social/throng/internal/timeline"
+	timelinepg "github.com/throng-social/throng/internal/timeline/pgstore"
 	"github.com/throng-social/throng/internal/user"
 )
 
@@ -104,7 +105,7 @@ func build(s Settings, db *postgres.DB, bus *pubsub.Bus, pub *queue.Publisher, l
 		c.post = postWithin{n.post}
 	}
 	if s.runs("timeline") {
-		n.timeline = timeline.New(timeline.Deps{DB: db, Queue: pub, Bus: bus, Users: c.user, Graph: c.graph, Posts: c.post, Pages: pages, Config: s.Timeline, Log: log})
+		n.timeline = timeline.New(timeline.Deps{Store: timelinepg.New(db, pub), Bus: bus, Users: c.user, Graph: c.graph, Posts: c.post, Pages: pages, Config: s.Timeline, Log: log})
 	}
 	return n, c, nil
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 	"github.com/throng-social/throng/internal/queue"
 	"github.com/throng-social/throng/internal/timeline"
+	"github.com/throng-social/throng/internal/timeline/pgstore"
 	"github.com/throng-social/throng/internal/user"
 )
 
@@ -75,7 +76,7 @@ func newVillage(t *testing.T) *village {
 	g := graph.New(graph.Deps{Store: graphpg.New(db, pub), Users: users, Pages: pages})
 	p := post.New(post.Deps{Store: poststore.New(db, pub), Pages: pages, Log: log})
 	tl := timeline.New(timeline.Deps{
-		DB: db, Queue: pub, Users: users, Graph: g, Posts: p, Pages: pages, Log: log,
+		Store: pgstore.New(db, pub), Users: users, Graph: g, Posts: p, Pages: pages, Log: log,
 		Config: timeline.Config{Strategy: "push", Keep: 800, FanoutPage: 100, HeadLife: time.Minute},
 	})
 	v.Auditor = &audit.Auditor{DB: db, Timeline: tl, Log: log}

@@ -12,7 +12,6 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	"github.com/throng-social/throng/gen/db/timelinedb"
 	accessv1 "github.com/throng-social/throng/gen/go/throng/access/v1"
 	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
 	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
@@ -21,6 +20,7 @@ import (
 	"github.com/throng-social/throng/internal/app"
 	"github.com/throng-social/throng/internal/id"
 	"github.com/throng-social/throng/internal/page"
+	"github.com/throng-social/throng/internal/timeline"
 )
 
 // The bare sides: what the same work costs at least, as far as anybody here
@@ -172,7 +172,7 @@ func newBarePage(ctx context.Context, url string, conns int32, sql string) (*bar
 }
 
 // read decodes by hand what the server sent.
-func (b *barePage) read(ctx context.Context, reader uuid.UUID) (row timelinedb.ReadPageRow, err error) {
+func (b *barePage) read(ctx context.Context, reader uuid.UUID) (row timeline.Snapshot, err error) {
 	rows, err := b.pool.Query(ctx, b.sql, [16]byte(reader), [16]byte(id.Max), int32(pageSize))
 	if err != nil {
 		return row, err
@@ -181,7 +181,7 @@ func (b *barePage) read(ctx context.Context, reader uuid.UUID) (row timelinedb.R
 	if rows.Next() {
 		v := rows.RawValues()
 		row.Horizon = uuid.UUID(v[0])
-		row.Pushed, row.PushedAfter, row.PostIds, row.AuthorIds = bareUUIDs(v[1]), bareUUIDs(v[3]), bareUUIDs(v[4]), bareUUIDs(v[5])
+		row.Pushed, row.PushedAfter, row.PostIDs, row.AuthorIDs = bareUUIDs(v[1]), bareUUIDs(v[3]), bareUUIDs(v[4]), bareUUIDs(v[5])
 		row.PushedSince = make([]int64, len(row.Pushed))
 		for i := range row.PushedSince {
 			row.PushedSince[i] = int64(binary.BigEndian.Uint64(v[2][20+12*i+4:])) //nolint:gosec // as the server means it

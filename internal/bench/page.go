@@ -13,6 +13,8 @@ import (
 	"github.com/throng-social/throng/gen/db/timelinedb"
 	"github.com/throng-social/throng/internal/id"
 	"github.com/throng-social/throng/internal/postgres"
+	"github.com/throng-social/throng/internal/timeline"
+	"github.com/throng-social/throng/internal/timeline/pgstore"
 )
 
 // pageRead is the store's read of a page, ours and bare: the same statement on
@@ -20,7 +22,7 @@ import (
 type pageRead struct {
 	world *world
 	db    *postgres.DB
-	q     *timelinedb.Queries
+	store *pgstore.Store
 	bare  *barePage
 }
 
@@ -56,8 +58,8 @@ func newPageRead(ctx context.Context, w *world) (*pageRead, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pageRead{world: w, db: db, q: timelinedb.New()}
-	sql, _ := storeStatement(func(db timelinedb.DBTX) { _, _ = p.q.ReadPage(ctx, db, timelinedb.ReadPageParams{}) })
+	p := &pageRead{world: w, db: db, store: pgstore.New(db, nil)}
+	sql, _ := storeStatement(func(db timelinedb.DBTX) { _, _ = timelinedb.New().ReadPage(ctx, db, timelinedb.ReadPageParams{}) })
 	p.bare, err = newBarePage(ctx, s.Readers[0], s.MaxConns, sql)
 	return p, err
 }
@@ -67,8 +69,8 @@ func (p *pageRead) close() {
 	p.bare.pool.Close()
 }
 
-func (p *pageRead) ours(ctx context.Context, r *reader) (timelinedb.ReadPageRow, error) {
-	return p.q.ReadPage(ctx, p.db.Reader(ctx), timelinedb.ReadPageParams{ReaderID: r.id, BeforeID: id.Max, PageLimit: pageSize})
+func (p *pageRead) ours(ctx context.Context, r *reader) (timeline.Snapshot, error) {
+	return p.store.ReadPage(ctx, r.id, id.Max, pageSize)
 }
 
 // agree asserts that both sides read the same.
@@ -82,7 +84,7 @@ func (p *pageRead) agree(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if len(one.PostIds) != pageSize || !reflect.DeepEqual(one, other) {
+		if len(one.PostIDs) != pageSize || !reflect.DeepEqual(one, other) {
 			return fmt.Errorf("the pages of reader %s differ:\n%v\n%v", r.id, one, other)
 		}
 	}

@@ -7,9 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/throng-social/throng/gen/db/timelinedb"
 	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
-	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/timeline/policy"
 )
 
@@ -19,8 +17,8 @@ const calmedAtOnce = 1000
 // author is what a fan-out knows of whom it works for.
 type author struct {
 	id uuid.UUID
-	// pulled says that he is pulled as a whole: nothing is written.
-	pulled bool
+	// unread says that he is pulled as a whole, and nothing is to be written.
+	unread bool
 	// large says that writing takes so long that reads pull him meanwhile.
 	large bool
 	// leastViews is how often a day a reader must look to be written to, where it
@@ -30,11 +28,11 @@ type author struct {
 
 // weigh counts a post and decides how its author is read from now on.
 func (s *Service) weigh(ctx context.Context, f force, id uuid.UUID) (author, error) {
-	rates, err := s.q.CountPost(ctx, s.DB.Writer(ctx), timelinedb.CountPostParams{AuthorID: id, Moment: s.Now()})
+	rates, err := s.Store.CountPost(ctx, id, s.Now())
 	if err != nil {
 		return author{}, err
 	}
-	pulled, err := s.pulledAsAWhole(ctx, id)
+	state, err := s.Store.FindAuthor(ctx, id)
 	if err != nil {
 		return author{}, err
 	}
@@ -42,16 +40,17 @@ func (s *Service) weigh(ctx context.Context, f force, id uuid.UUID) (author, err
 	if f.Strategy == timelinev1.Strategy_STRATEGY_HYBRID {
 		atMost = max(atMost, f.Threshold)
 	}
-	followers, err := s.q.CountAudience(ctx, s.DB.Writer(ctx), timelinedb.CountAudienceParams{AuthorID: id, AtMost: int32(atMost)}) //nolint:gosec // at most 100,000,000
+	followers, err := s.Store.CountAudience(ctx, id, atMost)
 	if err != nil {
 		return author{}, err
 	}
-	a := author{id: id, large: int(followers) >= s.large()}
-	a.pulled = f.PullAuthor(policy.Author{Pulled: pulled, Followers: int(followers), Burst: rates.Burst}, f.costs)
-	if a.pulled != pulled {
-		return a, s.flip(ctx, id, a.pulled)
+	a := author{id: id, large: followers >= s.large()}
+	wanted := f.PullAuthor(policy.Author{Pulled: state.Pulled, Followers: followers, Burst: rates.Burst}, f.costs)
+	if wanted != state.Pulled {
+		return a, s.flip(ctx, id, wanted)
 	}
-	if !a.pulled && f.Reviews() {
+	a.unread = state.Unread
+	if !wanted && f.Reviews() {
 		a.leastViews, err = s.review(ctx, f, id, rates)
 	}
 	return a, err
@@ -59,21 +58,13 @@ func (s *Service) weigh(ctx context.Context, f force, id uuid.UUID) (author, err
 
 // review says how often a day a reader must look for a push to him to pay, where
 // the author's readers have not been looked through for a while.
-func (s *Service) review(ctx context.Context, f force, id uuid.UUID, rates timelinedb.CountPostRow) (leastViews float64, err error) {
+func (s *Service) review(ctx context.Context, f force, id uuid.UUID, rates AuthorRates) (leastViews float64, err error) {
 	now := s.Now()
 	if now.Sub(rates.ReviewedAt) < policy.MoveEvery {
 		return 0, nil
 	}
 	posts := policy.Counter{Count: rates.Posted, At: rates.CountedAt, Since: rates.Since}.Rate(now)
-	return policy.LeastViews(posts, true, f.costs), s.q.MarkAuthorReviewed(ctx, s.DB.Writer(ctx), timelinedb.MarkAuthorReviewedParams{AuthorID: id, Moment: now})
-}
-
-func (s *Service) pulledAsAWhole(ctx context.Context, id uuid.UUID) (bool, error) {
-	epoch, err := s.q.GetEpoch(ctx, s.DB.Writer(ctx), id)
-	if fault.Is(err, fault.NotFound) {
-		return false, nil
-	}
-	return epoch.Pulled, err
+	return policy.LeastViews(posts, true, f.costs), s.Store.MarkAuthorReviewed(ctx, id, now)
 }
 
 // large is from how many followers on a fan-out takes several turns.
@@ -83,12 +74,8 @@ func (s *Service) large() int { return 2 * s.Config.FanoutPage }
 // way all his edges count as pull from the commit on, and each is promoted anew
 // if it is wanted so.
 func (s *Service) flip(ctx context.Context, id uuid.UUID, pulled bool) error {
-	change := s.q.UnpullAuthor
-	if pulled {
-		change = s.q.PullAuthor
-	}
-	n, err := change(ctx, s.DB.Writer(ctx), id)
-	if err == nil && n > 0 {
+	flipped, err := s.Store.FlipAuthor(ctx, id, pulled)
+	if flipped {
 		s.counts.flips.Add(1)
 		s.Log.InfoContext(ctx, "an author is read in another way", slog.String("author", id.String()), slog.Bool("pulled", pulled))
 	}
@@ -104,25 +91,22 @@ func (s *Service) calm(ctx context.Context, _ *timelinev1.CalmAuthors) error {
 	}
 	now := s.Now()
 	for after := uuid.Nil; ; {
-		rows, err := s.q.ListPulledAuthors(ctx, s.DB.Writer(ctx), timelinedb.ListPulledAuthorsParams{AfterAuthorID: after, PageLimit: calmedAtOnce})
-		if err != nil || len(rows) == 0 {
+		pulled, err := s.Store.ListPulledAuthors(ctx, after, calmedAtOnce)
+		if err != nil || len(pulled) == 0 {
 			return err
 		}
-		for _, r := range rows {
-			after = r.AuthorID
-			if f.PullAuthor(policy.Author{Pulled: true, Burst: burstNow(r, now)}, f.costs) {
+		for _, p := range pulled {
+			after = p.Author
+			if f.PullAuthor(policy.Author{Pulled: true, Burst: burstNow(p, now)}, f.costs) {
 				continue
 			}
-			if err := s.flip(ctx, r.AuthorID, false); err != nil {
+			if err := s.flip(ctx, p.Author, false); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-func burstNow(r timelinedb.ListPulledAuthorsRow, now time.Time) float64 {
-	if r.Burst == nil || r.CountedAt == nil {
-		return 0
-	}
-	return policy.Counter{Count: *r.Burst, At: *r.CountedAt}.Add(now, 0, policy.BurstMemory.Seconds()).Count
+func burstNow(p PulledAuthor, now time.Time) float64 {
+	return policy.Counter{Count: p.Burst, At: p.CountedAt}.Add(now, 0, policy.BurstMemory.Seconds()).Count
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/throng-social/throng/gen/db/timelinedb"
 	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
 	"github.com/throng-social/throng/internal/id"
 )
@@ -32,11 +31,11 @@ func (s *Service) copyLogs(ctx context.Context, m *move) error {
 			m.edges, m.left = m.edges[:i], m.edges[i:]
 			break
 		}
-		reader := known[e.reader]
-		copied, after := m.cut(logs[e.author], reader.Horizon)
+		reader := known[e.Reader]
+		copied, after := m.cut(logs[e.Author], reader.Horizon)
 		m.pushedAfter, m.versions = append(m.pushedAfter, after), append(m.versions, reader.Version)
 		for _, post := range copied {
-			if err := c.add(ctx, e.reader, entry{post: post, author: e.author}); err != nil {
+			if err := c.add(ctx, e.Reader, entry{post: post, author: e.Author}); err != nil {
 				return err
 			}
 		}
@@ -58,36 +57,36 @@ func (m *move) cut(log []uuid.UUID, horizon uuid.UUID) (copied []uuid.UUID, afte
 // copier writes entries in statements of a bounded size.
 type copier struct {
 	service *Service
-	rows    timelinedb.CopyEntriesParams
+	rows    EntryRows
 	// copied counts all that were added.
 	copied int
 }
 
 func (c *copier) add(ctx context.Context, reader uuid.UUID, e entry) error {
-	c.rows.ReaderIds = append(c.rows.ReaderIds, reader)
-	c.rows.PostIds = append(c.rows.PostIds, e.post)
-	c.rows.AuthorIds = append(c.rows.AuthorIds, e.author)
+	c.rows.ReaderIDs = append(c.rows.ReaderIDs, reader)
+	c.rows.PostIDs = append(c.rows.PostIDs, e.post)
+	c.rows.AuthorIDs = append(c.rows.AuthorIDs, e.author)
 	c.copied++
-	if len(c.rows.PostIds) < copiedAtOnce {
+	if len(c.rows.PostIDs) < copiedAtOnce {
 		return nil
 	}
 	return c.flush(ctx)
 }
 
 func (c *copier) flush(ctx context.Context) error {
-	if len(c.rows.PostIds) == 0 {
+	if len(c.rows.PostIDs) == 0 {
 		return nil
 	}
-	n, err := c.service.q.CopyEntries(ctx, c.service.DB.Writer(ctx), c.rows)
+	n, err := c.service.Store.CopyEntries(ctx, c.rows)
 	c.service.counts.copies.Add(n)
-	c.rows = timelinedb.CopyEntriesParams{}
+	c.rows = EntryRows{}
 	return err
 }
 
-func (s *Service) readers(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]timelinedb.GetReadersRow, error) {
-	rows, err := s.q.GetReaders(ctx, s.DB.Writer(ctx), unique(ids))
-	found := make(map[uuid.UUID]timelinedb.GetReadersRow, len(rows))
-	for _, r := range rows {
+func (s *Service) readers(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]ReaderState, error) {
+	states, err := s.Store.FindReaders(ctx, unique(ids))
+	found := make(map[uuid.UUID]ReaderState, len(states))
+	for _, r := range states {
 		found[r.ReaderID] = r
 	}
 	return found, err

@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/throng-social/throng/gen/db/timelinedb"
 	"github.com/throng-social/throng/internal/timeline/policy"
 )
 
@@ -90,16 +89,16 @@ func (c *costs) due() (kinds []int16, seconds []float64) {
 func (s *Service) shareCosts(ctx context.Context, known *policy.Costs) error {
 	kinds, seconds := s.costs.due()
 	for i, kind := range kinds {
-		if err := s.q.SetCost(ctx, s.DB.Writer(ctx), timelinedb.SetCostParams{Kind: kind, Seconds: seconds[i]}); err != nil {
+		if err := s.Store.ShareCost(ctx, kind, seconds[i]); err != nil {
 			return err
 		}
 	}
-	rows, err := s.q.ListCosts(ctx, s.DB.Primary(ctx))
+	shared, err := s.Store.ListCosts(ctx)
 	if err != nil {
 		return err
 	}
-	for _, r := range rows {
-		s.costs.adopt(r.Kind, r.Seconds)
+	for _, c := range shared {
+		s.costs.adopt(c.Kind, c.Seconds)
 	}
 	*known = s.costs.now()
 	return nil

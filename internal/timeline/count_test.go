@@ -30,6 +30,7 @@ import (
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 	"github.com/throng-social/throng/internal/queue"
 	"github.com/throng-social/throng/internal/timeline"
+	"github.com/throng-social/throng/internal/timeline/pgstore"
 	"github.com/throng-social/throng/internal/timeline/policy"
 	"github.com/throng-social/throng/internal/timeline/policy/simulation"
 	"github.com/throng-social/throng/internal/user"
@@ -66,7 +67,7 @@ func newMix(t *testing.T, w simulation.World, start time.Time, ratio float64) *m
 	m.graph = graph.New(graph.Deps{Store: graphpg.New(db, pub), Users: users, Pages: pages})
 	m.posts = post.New(post.Deps{Store: poststore.New(db, pub), Pages: pages, Log: log})
 	m.timeline = timeline.New(timeline.Deps{
-		DB: db, Queue: pub, Users: users, Graph: m.graph, Posts: m.posts, Pages: pages, Log: log,
+		Store: pgstore.New(db, pub), Users: users, Graph: m.graph, Posts: m.posts, Pages: pages, Log: log,
 		Now:    func() time.Time { return time.UnixMicro(m.now.Load()) },
 		Config: timeline.Config{Strategy: "adaptive", CostRatio: ratio, Keep: 800, FanoutPage: 100, HeadLife: time.Second},
 	})

@@ -25,6 +25,7 @@ import (
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 	"github.com/throng-social/throng/internal/queue"
 	"github.com/throng-social/throng/internal/timeline"
+	"github.com/throng-social/throng/internal/timeline/pgstore"
 	"github.com/throng-social/throng/internal/user"
 )
 
@@ -56,7 +57,7 @@ func TestAccountsThatCannotBeReachedDegradeItemsAndNotThePage(t *testing.T) {
 	g := graph.New(graph.Deps{Store: graphpg.New(db, pub), Users: users, Pages: pages})
 	posts := post.New(post.Deps{Store: poststore.New(db, pub), Pages: pages, Log: log})
 	tl := timeline.New(timeline.Deps{
-		DB: db, Queue: pub, Users: way, Graph: g, Posts: posts, Pages: pages, Log: log,
+		Store: pgstore.New(db, pub), Users: way, Graph: g, Posts: posts, Pages: pages, Log: log,
 		Config: timeline.Config{Keep: 100, FanoutPage: 10, HeadLife: time.Minute},
 	})
 	res, err := users.ResolveHandles(t.Context(), &userv1.ResolveHandlesRequest{Handles: []string{"reader", "author"}, CreateMissing: true})

@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	"github.com/throng-social/throng/gen/db/timelinedb"
 	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
 	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
 	"github.com/throng-social/throng/internal/fault"
@@ -45,7 +44,7 @@ func (s *Service) ExplainPost(ctx context.Context, req *timelinev1.ExplainPostRe
 
 // explainDelivery says when the post was written into the reader's timeline.
 func (s *Service) explainDelivery(ctx context.Context, reader, post uuid.UUID, res *timelinev1.ExplainPostResponse) error {
-	at, err := s.q.GetEntry(ctx, s.DB.Reader(ctx), timelinedb.GetEntryParams{ReaderID: reader, PostID: post})
+	at, err := s.Store.FindEntry(ctx, reader, post)
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
@@ -79,18 +78,26 @@ func (s *Service) explainAuthor(ctx context.Context, reader, post uuid.UUID, aut
 // if it was written, or is pulled; else it is on its way.
 func (s *Service) explainEdge(ctx context.Context, f follow, reader, post uuid.UUID, res *timelinev1.ExplainPostResponse) error {
 	res.InTimeline, res.Cause, res.Mode = true, timelinev1.ExplainPostResponse_CAUSE_FOLLOWED, timelinev1.ExplainPostResponse_EDGE_MODE_PULL
-	row, err := s.q.GetEdge(ctx, s.DB.Reader(ctx), timelinedb.GetEdgeParams{AuthorID: f.author, ReaderID: reader})
+	found, err := s.Store.FindEdge(ctx, f.author, reader)
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	res.Mode, res.AuthorPulled = timelinev1.ExplainPostResponse_EdgeMode(row.Mode), row.AuthorPulled
-	pushed := row.Mode == modePush && row.Since == f.since && compare(post, row.Horizon) >= 0 && compare(post, row.PushedAfter) > 0
+	res.Mode, res.AuthorPulled = edgeMode(found.Mode), found.AuthorPulled
+	pushed := found.Mode == ModePush && found.Since == f.since && compare(post, found.Horizon) >= 0 && compare(post, found.PushedAfter) > 0
 	inFlight := slices.Contains(s.live.inFlight([]follow{f}), f.author)
 	if pushed && !inFlight && res.GetDeliveredAt() == nil && res.GetStrategy() != timelinev1.Strategy_STRATEGY_PULL {
 		res.InTimeline, res.Cause = false, timelinev1.ExplainPostResponse_CAUSE_ON_ITS_WAY
 	}
 	return nil
+}
+
+// edgeMode takes an edge on its way to pull for what reads take it for.
+func edgeMode(mode int16) timelinev1.ExplainPostResponse_EdgeMode {
+	if mode == ModeDemoting {
+		mode = ModePull
+	}
+	return timelinev1.ExplainPostResponse_EdgeMode(mode)
 }

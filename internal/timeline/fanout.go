@@ -7,12 +7,9 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/throng-social/throng/gen/db/timelinedb"
 	eventv1 "github.com/throng-social/throng/gen/go/throng/event/v1"
 	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
-	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/id"
-	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/queue"
 	"github.com/throng-social/throng/internal/timeline/policy"
 )
@@ -31,7 +28,7 @@ func (s *Service) OnPostCreated(ctx context.Context, ev *eventv1.Event) error {
 		return err
 	}
 	err = s.live.announcePost(ctx, ids[0], ids[1], a.large)
-	if a.pulled {
+	if a.unread {
 		return err
 	}
 	// What could not be announced is tried again with the whole, which then writes
@@ -62,72 +59,39 @@ type fanout struct {
 	leastViews          float64
 }
 
-// written is what one page did.
-type written struct {
-	readers, moved int32
-	last           uuid.UUID
-}
-
 // fanOutPage writes one page. If yield is set and there are more, what follows
-// is enqueued in the same transaction and the turn is done. Whoever has the post
-// already has it from a turn that is repeated or from a move; then the page is
-// written anew with an eye on that.
+// is enqueued along with it and the turn is done.
 func (s *Service) fanOutPage(ctx context.Context, f *fanout, yield bool) (done bool, err error) {
 	began := time.Now()
-	page, done, err := s.writePage(ctx, f, yield, s.freshPage)
-	if fault.Is(err, fault.Exists) {
-		page, done, err = s.writePage(ctx, f, yield, s.repeatedPage)
+	var next func(uuid.UUID) queue.Task
+	if yield {
+		next = f.rest
 	}
+	page, err := s.Store.WriteFanoutPage(ctx, s.stretchOf(f), next)
 	if err != nil {
 		return false, err
 	}
-	pushes := int(page.readers - page.moved)
+	pushes := page.Readers - page.Moved
 	s.counts.deliveries.Add(int64(pushes))
-	s.counts.moves.Add(int64(page.moved))
+	s.counts.moves.Add(int64(page.Moved))
 	s.costs.measure(costPush, time.Since(began), pushes)
-	f.after = page.last
-	return done, nil
+	f.after = page.Last
+	return yield || !page.More, nil
 }
 
-func (s *Service) writePage(ctx context.Context, f *fanout, yield bool, write func(context.Context, postgres.Tx, *fanout) (written, error)) (page written, done bool, err error) {
-	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		if page, err = write(ctx, tx, f); err != nil {
-			return err
-		}
-		if done = int(page.readers) < s.Config.FanoutPage; done || !yield {
-			return nil
-		}
-		done = true
-		next := &timelinev1.FanoutPage{PostId: f.post.String(), AuthorId: f.author.String(), AfterReaderId: page.last.String(), LeastViews: f.leastViews}
-		return s.Queue.Enqueue(ctx, tx, queue.Task{Topic: topicFanout, Queue: queue.Fanout, Message: next})
-	})
-	return page, done, err
+// rest is the message that goes on after a reader.
+func (f *fanout) rest(last uuid.UUID) queue.Task {
+	next := &timelinev1.FanoutPage{PostId: f.post.String(), AuthorId: f.author.String(), AfterReaderId: last.String(), LeastViews: f.leastViews}
+	return queue.Task{Topic: topicFanout, Queue: queue.Fanout, Message: next}
 }
 
-// freshPage expects that nobody has the post yet.
-func (s *Service) freshPage(ctx context.Context, tx postgres.Tx, f *fanout) (written, error) {
+// stretchOf is the next page, on which readers are moved to pull to whom it does
+// not pay to push.
+func (s *Service) stretchOf(f *fanout) FanoutPage {
+	p := FanoutPage{Post: f.post, Author: f.author, AfterReader: f.after, Limit: s.Config.FanoutPage}
 	if f.leastViews > 0 {
-		return s.reviewedPage(ctx, tx, f)
+		now := s.Now()
+		p.Review = &Review{LeastViews: f.leastViews, Moment: now, MovedBefore: now.Add(-policy.MoveEvery), DormantBefore: now.Add(-policy.DormantAfter)}
 	}
-	row, err := s.q.FanoutFreshPage(ctx, tx, timelinedb.FanoutFreshPageParams(s.pageParams(f)))
-	return written{readers: row.Readers, last: row.LastReaderID}, err
-}
-
-func (s *Service) repeatedPage(ctx context.Context, tx postgres.Tx, f *fanout) (written, error) {
-	row, err := s.q.FanoutPage(ctx, tx, s.pageParams(f))
-	return written{readers: row.Readers, last: row.LastReaderID}, err
-}
-
-// reviewedPage moves readers to pull to whom it does not pay to push.
-func (s *Service) reviewedPage(ctx context.Context, tx postgres.Tx, f *fanout) (written, error) {
-	now := s.Now()
-	row, err := s.q.FanoutReviewedPage(ctx, tx, timelinedb.FanoutReviewedPageParams{
-		AuthorID: f.author, PostID: f.post, AfterReaderID: f.after, PageLimit: int32(s.Config.FanoutPage), //nolint:gosec // a setting of thousands
-		LeastViews: f.leastViews, Moment: now, MovedBefore: now.Add(-policy.MoveEvery), DormantBefore: now.Add(-policy.DormantAfter),
-	})
-	return written{readers: row.Readers, moved: row.Moved, last: row.LastReaderID}, err
-}
-
-func (s *Service) pageParams(f *fanout) timelinedb.FanoutPageParams {
-	return timelinedb.FanoutPageParams{PostID: f.post, AuthorID: f.author, AfterReaderID: f.after, PageLimit: int32(s.Config.FanoutPage)} //nolint:gosec // a setting of thousands
+	return p
 }

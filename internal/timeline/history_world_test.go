@@ -21,6 +21,7 @@ import (
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 	"github.com/throng-social/throng/internal/queue"
 	"github.com/throng-social/throng/internal/timeline"
+	"github.com/throng-social/throng/internal/timeline/pgstore"
 	"github.com/throng-social/throng/internal/user"
 )
 
@@ -115,7 +116,7 @@ DELETE FROM posts; DELETE FROM river_job;`
 func (w *world) restart(ctx context.Context, c timeline.Config, push float64, now func() time.Time) error {
 	for _, p := range w.processes {
 		p.timeline = timeline.New(timeline.Deps{
-			DB: w.db, Queue: w.queue, Users: p.users, Graph: p.graph, Posts: p.posts, Pages: w.pages,
+			Store: pgstore.New(w.db, w.queue), Users: p.users, Graph: p.graph, Posts: p.posts, Pages: w.pages,
 			Config: c, Log: slog.New(slog.DiscardHandler), Now: now,
 		})
 		p.handlers, p.push = p.timeline.Handlers(), push

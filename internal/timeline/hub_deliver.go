@@ -175,10 +175,10 @@ func (h *hub) recipients(n *news) []recipient {
 // this moment: a follow that just ended may still be among those that streams
 // wait for. One question is asked for all of them.
 func (h *hub) hand(ctx context.Context, part []recipient) error {
-	var edges []edge
+	var edges []Edge
 	for _, r := range part {
 		if r.watch.viewer != r.news.author {
-			edges = append(edges, edge{author: r.news.author, reader: r.watch.viewer})
+			edges = append(edges, Edge{Author: r.news.author, Reader: r.watch.viewer})
 		}
 	}
 	if len(edges) > 0 {
@@ -189,7 +189,7 @@ func (h *hub) hand(ctx context.Context, part []recipient) error {
 	}
 	for _, r := range part {
 		if r.watch.viewer != r.news.author {
-			stands := edges[0].since != 0
+			stands := edges[0].Since != 0
 			if edges = edges[1:]; !stands {
 				continue
 			}

@@ -6,8 +6,6 @@ import (
 
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
-
-	"github.com/throng-social/throng/gen/db/timelinedb"
 )
 
 func anyID(n byte) uuid.UUID { return uuid.UUID{15: n} }
@@ -58,7 +56,7 @@ func TestAnAuthorIsPulledUnlessPushedInThisIncarnation(t *testing.T) {
 		}
 		following, edges := draw("following"), draw("edges")
 		flying := anyID(rapid.ByteMax(15).Draw(t, "in flight"))
-		snap := timelinedb.ReadPageRow{}
+		snap := Snapshot{}
 		after := map[follow]uuid.UUID{}
 		for _, e := range edges {
 			after[e] = anyID(rapid.ByteMax(2).Draw(t, "after"))

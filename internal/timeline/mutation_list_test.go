@@ -6,6 +6,7 @@ const (
 	copyFile    = "internal/timeline/copy.go"
 	wakeFile    = "internal/timeline/wake.go"
 	readFile    = "internal/timeline/skeleton.go"
+	wakingFile  = "internal/timeline/pgstore/reader.go"
 )
 
 // query is an edit of a query.
@@ -48,10 +49,10 @@ var mutations = []mutation{
 		{wakeFile, "func (s *Service) copyMerged(", "entries, err := s.primaryLog(ctx, w.authors, copies, 0)", "var err error\n\tentries := w.early"},
 	}},
 	{name: "the horizon goes down before the edges are promoting", edits: []edit{
-		{wakeFile, "func (s *Service) wake(", "w, err := s.beginWake(ctx, reader, authors)", `if _, err := s.DB.Writer(ctx).Exec(ctx, "UPDATE timeline_readers SET horizon = $2 WHERE reader_id = $1", reader, uuid.Nil); err != nil {
-		return err
-	}
-	w, err := s.beginWake(ctx, reader, authors)`},
+		{wakingFile, "func (s *Store) BeginWake(", "w := timeline.Wake{Reader: reader}", `w := timeline.Wake{Reader: reader}
+	if _, err := s.db.Writer(ctx).Exec(ctx, "UPDATE timeline_readers SET horizon = $2 WHERE reader_id = $1", reader, uuid.Nil); err != nil {
+		return w, err
+	}`},
 	}},
 	{name: "reads do not look at epochs", edits: []edit{
 		query("ReadPage", "AND e.epoch = coalesce(x.epoch, 0)", ""),

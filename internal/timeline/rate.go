@@ -10,9 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/throng-social/throng/gen/db/timelinedb"
 	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
-	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/queue"
 	"github.com/throng-social/throng/internal/timeline/policy"
 )
@@ -96,28 +94,15 @@ func (s *Service) writeViews(ctx context.Context) error {
 }
 
 func (s *Service) countViews(ctx context.Context, readers []uuid.UUID, counted map[uuid.UUID]looked) error {
-	p := timelinedb.CountViewsParams{ReaderIds: readers, Moment: s.Now(), ReviewedBefore: never}
+	v := Views{Readers: readers, Moment: s.Now(), ReviewedBefore: never}
 	if s.inForce(ctx).Reviews() {
-		p.ReviewedBefore = p.Moment.Add(-policy.MoveEvery)
+		v.ReviewedBefore = v.Moment.Add(-policy.MoveEvery)
 	}
 	for _, r := range readers {
-		p.Views = append(p.Views, counted[r].times)
+		v.Views = append(v.Views, counted[r].times)
 	}
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		rows, err := s.q.CountViews(ctx, tx, p)
-		if err != nil {
-			return err
-		}
-		var tasks []queue.Task
-		for _, r := range rows {
-			if r.Due {
-				tasks = append(tasks, queue.Task{Topic: topicMove, Queue: queue.Moves, Message: moveMessage(r.ReaderID, counted[r.ReaderID].pageEnd)})
-			}
-		}
-		if len(tasks) == 0 {
-			return nil
-		}
-		return s.Queue.Enqueue(ctx, tx, tasks...)
+	return s.Store.CountViews(ctx, v, func(reader uuid.UUID) queue.Task {
+		return queue.Task{Topic: topicMove, Queue: queue.Moves, Message: moveMessage(reader, counted[reader].pageEnd)}
 	})
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/throng-social/throng/gen/db/timelinedb"
 	"github.com/throng-social/throng/internal/id"
 )
 
@@ -17,15 +16,11 @@ const recountedAtOnce = 3000
 // answers how many there were. It reads only.
 func (s *Service) Recount(ctx context.Context, report func(difference string)) (int, error) {
 	var differences int
-	after := edge{}
+	after := Edge{}
 	for {
-		rows, err := s.q.ListEdgesByReader(ctx, s.DB.Writer(ctx), timelinedb.ListEdgesByReaderParams{AfterReaderID: after.reader, AfterAuthorID: after.author, PageLimit: recountedAtOnce})
-		if err != nil || len(rows) == 0 {
+		edges, err := s.Store.ListEdgesByReader(ctx, after, recountedAtOnce)
+		if err != nil || len(edges) == 0 {
 			return differences, err
-		}
-		edges := make([]edge, len(rows))
-		for i, r := range rows {
-			edges[i] = edge{author: r.AuthorID, reader: r.ReaderID, since: r.Since}
 		}
 		standing, err := s.standing(ctx, edges)
 		if err != nil {
@@ -33,7 +28,7 @@ func (s *Service) Recount(ctx context.Context, report func(difference string)) (
 		}
 		for _, e := range changed(edges, standing) {
 			differences++
-			report(fmt.Sprintf("timeline: the edge from %s to %s is not that of the follow", e.author, e.reader))
+			report(fmt.Sprintf("timeline: the edge from %s to %s is not that of the follow", e.Author, e.Reader))
 		}
 		after = edges[len(edges)-1]
 	}
@@ -41,16 +36,15 @@ func (s *Service) Recount(ctx context.Context, report func(difference string)) (
 
 // Edges counts the edges that are push, and those that are not or not yet.
 func (s *Service) Edges(ctx context.Context) (push, other int64, err error) {
-	row, err := s.q.CountEdges(ctx, s.DB.Writer(ctx))
-	return row.Push, row.AllEdges - row.Push, err
+	push, all, err := s.Store.CountEdges(ctx)
+	return push, all - push, err
 }
 
 // Chill forgets what was written for a reader, as a dormant one's entries are:
 // his horizon goes up first, and his next read wakes him.
 func (s *Service) Chill(ctx context.Context, reader uuid.UUID) error {
-	p := timelinedb.RaiseHorizonsParams{ReaderIds: []uuid.UUID{reader}, Horizons: []uuid.UUID{id.Max}}
-	if err := s.q.RaiseHorizons(ctx, s.DB.Writer(ctx), p); err != nil {
+	if err := s.Store.RaiseHorizons(ctx, []Raised{{Reader: reader, Horizon: id.Max}}); err != nil {
 		return err
 	}
-	return s.deleteBelow(ctx, p.ReaderIds)
+	return s.Store.DeleteBelow(ctx, []uuid.UUID{reader})
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/throng-social/throng/gen/db/timelinedb"
 	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
 	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
 	"github.com/throng-social/throng/internal/id"
@@ -97,11 +96,11 @@ func (s *Service) pullLate(ctx context.Context, late []lateEdge, before, floor u
 }
 
 // snapshot reads what decides a page. Under pull nothing that was written counts.
-func (s *Service) snapshot(ctx context.Context, r request, before uuid.UUID, limit int) (timelinedb.ReadPageRow, error) {
+func (s *Service) snapshot(ctx context.Context, r request, before uuid.UUID, limit int) (Snapshot, error) {
 	if r.pullsAll() {
-		return timelinedb.ReadPageRow{Horizon: id.Max}, nil
+		return Snapshot{Horizon: id.Max}, nil
 	}
-	return s.q.ReadPage(ctx, s.DB.Reader(ctx), timelinedb.ReadPageParams{ReaderID: r.viewer, BeforeID: before, PageLimit: int32(limit)}) //nolint:gosec // bounded
+	return s.Store.ReadPage(ctx, r.viewer, before, limit)
 }
 
 // below goes on under the horizon, where every author is pulled.
@@ -122,13 +121,13 @@ func (s *Service) below(ctx context.Context, r request, following []follow, hori
 // writtenEntries keeps of the written entries those of followed authors, and
 // says down to which place they are complete: the last that was looked at, or
 // the horizon when there were no more.
-func writtenEntries(snap timelinedb.ReadPageRow, following []follow, limit int) (entries []entry, floor uuid.UUID) {
+func writtenEntries(snap Snapshot, following []follow, limit int) (entries []entry, floor uuid.UUID) {
 	floor = snap.Horizon
-	if len(snap.PostIds) == limit {
-		floor = snap.PostIds[limit-1]
+	if len(snap.PostIDs) == limit {
+		floor = snap.PostIDs[limit-1]
 	}
-	for i, post := range snap.PostIds {
-		if author := snap.AuthorIds[i]; follows(following, author) {
+	for i, post := range snap.PostIDs {
+		if author := snap.AuthorIDs[i]; follows(following, author) {
 			entries = append(entries, entry{post: post, author: author})
 		}
 	}
@@ -205,7 +204,7 @@ type lateEdge struct{ author, after uuid.UUID }
 // unpushed are the authors whose posts are not written to the reader: their edge
 // is not push in the present incarnation of the follow, or a large fan-out is
 // under way. late are those whose older posts are not. All lists ascend by author.
-func unpushed(following []follow, snap timelinedb.ReadPageRow, inFlight []uuid.UUID) (pulled []uuid.UUID, late []lateEdge) {
+func unpushed(following []follow, snap Snapshot, inFlight []uuid.UUID) (pulled []uuid.UUID, late []lateEdge) {
 	pulled = make([]uuid.UUID, 0, max(len(following)-len(snap.Pushed), 0)+1)
 	i := 0
 	for _, f := range following {

@@ -8,11 +8,9 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	"github.com/throng-social/throng/gen/db/timelinedb"
 	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
 	"github.com/throng-social/throng/internal/consistency"
 	"github.com/throng-social/throng/internal/fault"
-	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/queue"
 	"github.com/throng-social/throng/internal/timeline/policy"
 )
@@ -96,14 +94,14 @@ func apart(ctx context.Context) context.Context {
 
 func (s *Service) loadForce(ctx context.Context) (force, error) {
 	f := force{Policy: s.settingsPolicy(), costs: s.costs.now()}
-	row, err := s.q.GetPolicy(ctx, s.DB.Primary(ctx))
+	stored, err := s.Store.FindPolicy(ctx)
 	switch {
 	case fault.Is(err, fault.NotFound):
 	case err != nil:
 		return f, err
 	default:
-		f.Policy = policy.Policy{Strategy: timelinev1.Strategy(row.Strategy), Threshold: int(row.Threshold)}
-		f.version = row.Version
+		f.Policy = policy.Policy{Strategy: timelinev1.Strategy(stored.Strategy), Threshold: int(stored.Threshold)}
+		f.version = stored.Version
 	}
 	return f, s.shareCosts(ctx, &f.costs)
 }
@@ -128,33 +126,26 @@ func (s *Service) GetPolicy(ctx context.Context, _ *timelinev1.GetPolicyRequest)
 		return nil, err
 	}
 	res := &timelinev1.GetPolicyResponse{Policy: policyMessage(f.Policy), PushCost: seconds(f.costs.Push), PullCost: seconds(f.costs.Pull)}
-	row, err := s.q.GetPolicy(ctx, s.DB.Primary(ctx))
+	stored, err := s.Store.FindPolicy(ctx)
 	if fault.Is(err, fault.NotFound) {
 		return res, nil
 	}
-	res.SwitchedAt = timestamppb.New(row.SwitchedAt)
-	if row.SettledAt != nil {
-		res.SettledAt = timestamppb.New(*row.SettledAt)
+	res.SwitchedAt = timestamppb.New(stored.SwitchedAt)
+	if stored.SettledAt != nil {
+		res.SettledAt = timestamppb.New(*stored.SettledAt)
 	}
 	return res, err
 }
 
 // SetPolicy implements throng.timeline.v1. The sweep that moves the edges is
-// enqueued in the same transaction.
+// stored along with the switch.
 func (s *Service) SetPolicy(ctx context.Context, req *timelinev1.SetPolicyRequest) (*timelinev1.SetPolicyResponse, error) {
 	p := policy.Policy{Strategy: req.GetPolicy().GetStrategy(), Threshold: int(req.GetPolicy().GetThreshold())}
 	if p.Threshold == 0 {
 		p.Threshold = policy.DefaultThreshold
 	}
-	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		version, err := s.q.SetPolicy(ctx, tx, timelinedb.SetPolicyParams{Strategy: int16(p.Strategy), Threshold: int32(p.Threshold)}) //nolint:gosec // validated
-		if fault.Is(err, fault.NotFound) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		return s.Queue.Enqueue(ctx, tx, queue.Task{Topic: topicSweep, Queue: queue.Moves, Message: &timelinev1.SweepEdges{Version: version}})
+	err := s.Store.SetPolicy(ctx, int16(p.Strategy), int32(p.Threshold), func(version int64) queue.Task { //nolint:gosec // validated
+		return queue.Task{Topic: topicSweep, Queue: queue.Moves, Message: &timelinev1.SweepEdges{Version: version}}
 	})
 	s.policies.forget()
 	return &timelinev1.SetPolicyResponse{Policy: policyMessage(p)}, err

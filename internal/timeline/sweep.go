@@ -6,10 +6,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/throng-social/throng/gen/db/timelinedb"
 	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
 	"github.com/throng-social/throng/internal/id"
-	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/queue"
 	"github.com/throng-social/throng/internal/timeline/policy"
 )
@@ -31,63 +29,59 @@ func (s *Service) sweep(ctx context.Context, task *timelinev1.SweepEdges) error 
 	if err != nil || f.version != task.GetVersion() {
 		return err
 	}
-	after := edge{author: place[0], reader: place[1]}
+	after := Edge{Author: place[0], Reader: place[1]}
 	for began := time.Now(); time.Since(began) < sweepTurn; {
 		last, done, err := s.sweepPage(ctx, f, after)
 		if err != nil {
 			return err
 		}
 		if done {
-			return s.q.SettlePolicy(ctx, s.DB.Writer(ctx), task.GetVersion())
+			return s.Store.SettlePolicy(ctx, task.GetVersion())
 		}
 		after = last
 	}
-	next := &timelinev1.SweepEdges{Version: task.GetVersion(), AfterAuthorId: after.author.String(), AfterReaderId: after.reader.String()}
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		return s.Queue.Enqueue(ctx, tx, queue.Task{Topic: topicSweep, Queue: queue.Moves, Message: next})
-	})
+	next := &timelinev1.SweepEdges{Version: task.GetVersion(), AfterAuthorId: after.Author.String(), AfterReaderId: after.Reader.String()}
+	return s.Store.Enqueue(ctx, queue.Task{Topic: topicSweep, Queue: queue.Moves, Message: next})
 }
 
 // sweepPage moves the next edges, after their authors.
-func (s *Service) sweepPage(ctx context.Context, f force, after edge) (last edge, done bool, err error) {
-	rows, err := s.q.ListEdgesByAuthor(ctx, s.DB.Writer(ctx), timelinedb.ListEdgesByAuthorParams{AfterAuthorID: after.author, AfterReaderID: after.reader, PageLimit: sweptAtOnce})
-	if err != nil || len(rows) == 0 {
+func (s *Service) sweepPage(ctx context.Context, f force, after Edge) (last Edge, done bool, err error) {
+	edges, err := s.Store.ListEdgesByAuthor(ctx, after, sweptAtOnce)
+	if err != nil || len(edges) == 0 {
 		return after, true, err
 	}
-	pulled, err := s.sweepAuthors(ctx, f, rows)
+	pulled, err := s.sweepAuthors(ctx, f, edges)
 	if err != nil {
 		return after, false, err
 	}
-	var push, pull []edge
-	for _, r := range rows {
-		e := edge{author: r.AuthorID, reader: r.ReaderID, since: r.Since}
+	var push, pull []Edge
+	for _, e := range edges {
 		switch {
-		case f.PushesNew() && !pulled[r.AuthorID]:
-			push = append(push, e)
-		case !f.PushesNew() && !f.Reviews() && r.Mode != modePull:
-			pull = append(pull, e)
+		case f.PushesNew() && !pulled[e.Author]:
+			push = append(push, e.Edge)
+		case !f.PushesNew() && !f.Reviews() && e.Mode != ModePull:
+			pull = append(pull, e.Edge)
 		}
 	}
 	if err := s.demote(ctx, pull); err != nil {
 		return after, false, err
 	}
-	end := rows[len(rows)-1]
-	return edge{author: end.AuthorID, reader: end.ReaderID}, len(rows) < sweptAtOnce, s.promoteAll(ctx, push, depth{copies: f.Copies(s.Config.Keep)})
+	return edges[len(edges)-1].Edge, len(edges) < sweptAtOnce, s.promoteAll(ctx, push, depth{copies: f.Copies(s.Config.Keep)})
 }
 
 // sweepAuthors flips the authors of these edges who ought to be read in another
 // way, and answers who is pulled as a whole.
-func (s *Service) sweepAuthors(ctx context.Context, f force, rows []timelinedb.ListEdgesByAuthorRow) (map[uuid.UUID]bool, error) {
+func (s *Service) sweepAuthors(ctx context.Context, f force, edges []SurveyedEdge) (map[uuid.UUID]bool, error) {
 	pulled := map[uuid.UUID]bool{}
-	for _, r := range rows {
-		if _, known := pulled[r.AuthorID]; known {
+	for _, e := range edges {
+		if _, known := pulled[e.Author]; known {
 			continue
 		}
-		wanted, err := s.sweepAuthor(ctx, f, r.AuthorID, r.AuthorPulled)
+		wanted, err := s.sweepAuthor(ctx, f, e.Author, e.AuthorPulled)
 		if err != nil {
 			return nil, err
 		}
-		pulled[r.AuthorID] = wanted
+		pulled[e.Author] = wanted
 	}
 	return pulled, nil
 }
@@ -95,11 +89,11 @@ func (s *Service) sweepAuthors(ctx context.Context, f force, rows []timelinedb.L
 func (s *Service) sweepAuthor(ctx context.Context, f force, author uuid.UUID, pulled bool) (bool, error) {
 	facts := policy.Author{Pulled: pulled}
 	if f.Strategy == timelinev1.Strategy_STRATEGY_HYBRID {
-		followers, err := s.q.CountAudience(ctx, s.DB.Writer(ctx), timelinedb.CountAudienceParams{AuthorID: author, AtMost: int32(f.Threshold)}) //nolint:gosec // at most 100,000,000
+		followers, err := s.Store.CountAudience(ctx, author, f.Threshold)
 		if err != nil {
 			return false, err
 		}
-		facts.Followers = int(followers)
+		facts.Followers = followers
 	}
 	wanted := f.PullAuthor(facts, f.costs)
 	if wanted == pulled {
@@ -109,18 +103,11 @@ func (s *Service) sweepAuthor(ctx context.Context, f force, author uuid.UUID, pu
 }
 
 // demote moves edges to pull.
-func (s *Service) demote(ctx context.Context, edges []edge) error {
+func (s *Service) demote(ctx context.Context, edges []Edge) error {
 	if len(edges) == 0 {
 		return nil
 	}
-	authors, readers := columns(edges)
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		generation, err := s.q.NextGeneration(ctx, tx)
-		if err != nil {
-			return err
-		}
-		n, err := s.q.DemoteEdges(ctx, tx, timelinedb.DemoteEdgesParams{AuthorIds: authors, ReaderIds: readers, Generation: generation, Moment: s.Now()})
-		s.counts.moves.Add(n)
-		return err
-	})
+	n, err := s.Store.DemoteEdges(ctx, edges, s.Now())
+	s.counts.moves.Add(int64(n))
+	return err
 }

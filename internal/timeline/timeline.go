@@ -37,7 +37,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/throng-social/throng/gen/db/timelinedb"
 	"github.com/throng-social/throng/gen/go/throng/graph/v1/graphv1connect"
 	"github.com/throng-social/throng/gen/go/throng/post/v1/postv1connect"
 	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
@@ -45,7 +44,6 @@ import (
 	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
 	"github.com/throng-social/throng/internal/cache"
 	"github.com/throng-social/throng/internal/page"
-	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/pubsub"
 	"github.com/throng-social/throng/internal/queue"
 )
@@ -75,8 +73,7 @@ type Config struct {
 
 // Deps is what the service stands on.
 type Deps struct {
-	DB    *postgres.DB
-	Queue *queue.Publisher
+	Store Store
 	Users userv1connect.UserInternalServiceClient
 	Graph graphv1connect.GraphInternalServiceClient
 	Posts postv1connect.PostInternalServiceClient
@@ -100,7 +97,6 @@ const (
 type Service struct {
 	Deps
 
-	q       *timelinedb.Queries
 	follows *cache.Cache[uuid.UUID, []follow]
 	heads   *cache.Cache[headKey, head]
 	live    *live
@@ -140,7 +136,6 @@ func New(d Deps) *Service {
 	}
 	s := &Service{
 		Deps:    d,
-		q:       timelinedb.New(),
 		follows: cache.New[uuid.UUID, []follow](cache.Config{Size: knownFollowers, Lifetime: followsLife}),
 		heads:   cache.New[headKey, head](cache.Config{Size: knownHeads, Lifetime: d.Config.HeadLife}),
 		costs:   newCosts(d.Config.CostRatio),
@@ -187,10 +182,3 @@ func (s *Service) Periodic() []queue.Periodic {
 		{Every: calmEvery, Task: queue.Task{Topic: topicCalm, Queue: queue.Upkeep, Message: &timelinev1.CalmAuthors{}}},
 	}
 }
-
-// The modes of an edge, as the database keeps them.
-const (
-	modePull      = int16(1)
-	modePromoting = int16(2)
-	modePush      = int16(3)
-)

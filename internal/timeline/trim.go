@@ -6,11 +6,9 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/throng-social/throng/gen/db/timelinedb"
 	eventv1 "github.com/throng-social/throng/gen/go/throng/event/v1"
 	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
 	"github.com/throng-social/throng/internal/id"
-	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/queue"
 )
 
@@ -35,45 +33,29 @@ func (s *Service) trim(ctx context.Context, task *timelinev1.TrimReaders) error 
 		after = last
 	}
 	next := queue.Task{Topic: topicTrim, Queue: queue.Upkeep, Message: &timelinev1.TrimReaders{AfterReaderId: after.String()}}
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error { return s.Queue.Enqueue(ctx, tx, next) })
+	return s.Store.Enqueue(ctx, next)
 }
 
 // trimPage raises horizons, commits, and only then deletes what is below them.
 func (s *Service) trimPage(ctx context.Context, after uuid.UUID) (last uuid.UUID, done bool, err error) {
-	rows, err := s.q.ListReadersToTrim(ctx, s.DB.Writer(ctx), timelinedb.ListReadersToTrimParams{
-		AfterReaderID: after, Keep: int32(s.Config.Keep - 1), PageLimit: trimmedAtOnce, //nolint:gosec // a setting of hundreds
-	})
-	if err != nil || len(rows) == 0 {
+	readers, next, err := s.Store.ListReadersToTrim(ctx, after, s.Config.Keep, trimmedAtOnce)
+	if err != nil || len(readers) == 0 && next == uuid.Nil {
 		return after, true, err
 	}
-	p := timelinedb.RaiseHorizonsParams{}
-	for _, r := range rows {
-		if compare(r.SurplusID, r.Horizon) > 0 {
-			p.ReaderIds, p.Horizons = append(p.ReaderIds, r.ReaderID), append(p.Horizons, r.SurplusID)
+	var raised []Raised
+	all := make([]uuid.UUID, len(readers))
+	for i, r := range readers {
+		all[i] = r.Reader
+		if compare(r.Surplus, r.Horizon) > 0 {
+			raised = append(raised, Raised{Reader: r.Reader, Horizon: r.Surplus})
 		}
 	}
-	if len(p.ReaderIds) > 0 {
-		if err := s.q.RaiseHorizons(ctx, s.DB.Writer(ctx), p); err != nil {
+	if len(raised) > 0 {
+		if err := s.Store.RaiseHorizons(ctx, raised); err != nil {
 			return after, false, err
 		}
 	}
-	all := make([]uuid.UUID, len(rows))
-	for i, r := range rows {
-		all[i] = r.ReaderID
-	}
-	return all[len(all)-1], len(rows) < trimmedAtOnce, s.deleteBelow(ctx, all)
-}
-
-// deleteBelow deletes what is below the horizons of readers. It holds them, so
-// that a move either is over before, and its horizon counts, or learns of it.
-func (s *Service) deleteBelow(ctx context.Context, readers []uuid.UUID) error {
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		if _, err := s.q.LockReaders(ctx, tx, readers); err != nil {
-			return err
-		}
-		_, err := s.q.DeleteBelowHorizon(ctx, tx, readers)
-		return err
-	})
+	return next, next == uuid.Nil, s.Store.DeleteBelow(ctx, all)
 }
 
 // OnAccountDeleted forgets what was written for a reader. His edges as an author
@@ -83,14 +65,9 @@ func (s *Service) OnAccountDeleted(ctx context.Context, ev *eventv1.Event) error
 	if err != nil {
 		return err
 	}
-	err = s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		if err := s.q.RaiseHorizons(ctx, tx, timelinedb.RaiseHorizonsParams{ReaderIds: []uuid.UUID{reader}, Horizons: []uuid.UUID{id.Max}}); err != nil {
-			return err
-		}
-		return s.q.DeleteReaderEdges(ctx, tx, reader)
-	})
-	for n := int64(deletedAtOnce); err == nil && n == deletedAtOnce; {
-		n, err = s.q.DeleteReaderEntries(ctx, s.DB.Writer(ctx), timelinedb.DeleteReaderEntriesParams{ReaderID: reader, PageLimit: deletedAtOnce})
+	err = s.Store.ForgetReader(ctx, reader)
+	for n := deletedAtOnce; err == nil && n == deletedAtOnce; {
+		n, err = s.Store.DeleteEntries(ctx, reader, deletedAtOnce)
 	}
 	return err
 }

@@ -4,20 +4,19 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/throng-social/throng/gen/db/timelinedb"
 	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
 	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/id"
-	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/queue"
 )
 
 // moveLease is how long a mover has for one reader before another may begin.
-const moveLease = 30.0
+const moveLease = 30 * time.Second
 
 // wakeIfCold starts a move that lowers the horizon of a reader whose written
 // entries ended within the pages that people look at. A read that fails to do so
@@ -26,26 +25,11 @@ func (s *Service) wakeIfCold(ctx context.Context, r request, sk skeleton) {
 	if !sk.cold || len(sk.entries) == 0 {
 		return
 	}
-	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		horizon, written, err := s.warmth(ctx, tx, r.viewer)
-		if err != nil || horizon == uuid.Nil || written >= s.inForce(ctx).Copies(s.Config.Keep)/2 {
-			return err
-		}
-		n, err := s.q.LeaseReader(ctx, tx, timelinedb.LeaseReaderParams{ReaderID: r.viewer, Seconds: moveLease})
-		if err != nil || n == 0 {
-			return err
-		}
-		return s.Queue.Enqueue(ctx, tx, queue.Task{Topic: topicMove, Queue: queue.Moves, Message: &timelinev1.MoveReader{ReaderId: r.viewer.String()}})
-	})
+	task := queue.Task{Topic: topicMove, Queue: queue.Moves, Message: &timelinev1.MoveReader{ReaderId: r.viewer.String()}}
+	err := s.Store.LeaseColdReader(ctx, r.viewer, s.inForce(ctx).Copies(s.Config.Keep)/2, moveLease, task)
 	if err != nil {
 		s.Log.WarnContext(ctx, "cannot start to fill a timeline", slog.String("reader", r.viewer.String()), slog.Any("error", err))
 	}
-}
-
-// warmth is how far the written entries of a reader reach.
-func (s *Service) warmth(ctx context.Context, tx postgres.Tx, reader uuid.UUID) (horizon uuid.UUID, written int, err error) {
-	snap, err := s.q.ReadPage(ctx, tx, timelinedb.ReadPageParams{ReaderID: reader, BeforeID: id.Max, PageLimit: int32(s.Config.Keep)}) //nolint:gosec // a setting of hundreds
-	return snap.Horizon, len(snap.PostIds), err
 }
 
 // moveReader moves a reader's edges to where the policy wants them: along with
@@ -56,7 +40,7 @@ func (s *Service) moveReader(ctx context.Context, task *timelinev1.MoveReader) e
 		return err
 	}
 	reader := ids[0]
-	rate, err := s.q.GetReaderRate(ctx, s.DB.Writer(ctx), reader)
+	rate, err := s.Store.FindReaderRate(ctx, reader)
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
@@ -80,7 +64,7 @@ func (s *Service) moveReader(ctx context.Context, task *timelinev1.MoveReader) e
 
 // promoteAll promotes edges, some at once, and those again that others moved
 // meanwhile.
-func (s *Service) promoteAll(ctx context.Context, edges []edge, d depth) error {
+func (s *Service) promoteAll(ctx context.Context, edges []Edge, d depth) error {
 	if len(edges) <= movedAtOnce {
 		return s.promoteAgain(ctx, edges, d)
 	}
@@ -94,9 +78,9 @@ func (s *Service) promoteAll(ctx context.Context, edges []edge, d depth) error {
 
 // promoteAgain goes on as long as fewer edges are left each time, and for some
 // rounds where they are not.
-func (s *Service) promoteAgain(ctx context.Context, edges []edge, d depth) error {
+func (s *Service) promoteAgain(ctx context.Context, edges []Edge, d depth) error {
 	for round := 0; len(edges) > 0 && round < rounds; {
-		left, err := s.promote(ctx, edges, d, s.promoteKnown)
+		left, err := s.promote(ctx, edges, d, s.Store.PromoteKnownEdges)
 		if err != nil {
 			return err
 		}
@@ -124,35 +108,17 @@ func (s *Service) wake(ctx context.Context, reader uuid.UUID, authors []uuid.UUI
 
 // waking is a reader whose horizon goes down, with the edges that become push.
 type waking struct {
-	reader              uuid.UUID
-	generation, version int64
-	authors             []uuid.UUID
+	reader  uuid.UUID
+	begun   Wake
+	authors []uuid.UUID
 	// horizon is where it goes.
 	horizon uuid.UUID
 }
 
 // beginWake is step (a) for all edges of a reader.
 func (s *Service) beginWake(ctx context.Context, reader uuid.UUID, authors []uuid.UUID) (*waking, error) {
-	w := &waking{reader: reader}
-	err := s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		w.authors = w.authors[:0]
-		locked, err := s.q.LockReaders(ctx, tx, []uuid.UUID{reader})
-		if err != nil || len(locked) == 0 {
-			return err
-		}
-		w.version = locked[0].Version
-		if w.generation, err = s.q.NextGeneration(ctx, tx); err != nil {
-			return err
-		}
-		rows, err := s.q.PromoteReader(ctx, tx, timelinedb.PromoteReaderParams{ReaderID: reader, Generation: w.generation, AuthorIds: authors})
-		for _, r := range rows {
-			if r.Promoting {
-				w.authors = append(w.authors, r.AuthorID)
-			}
-		}
-		return err
-	})
-	return w, err
+	begun, err := s.Store.BeginWake(ctx, reader, authors)
+	return &waking{reader: reader, begun: begun, authors: begun.Authors}, err
 }
 
 // copyMerged is step (b): the newest posts of all authors together, down to one
@@ -180,17 +146,9 @@ func (s *Service) copyMerged(ctx context.Context, w *waking, copies int) error {
 // settleReader drops the move when it was overtaken; the edges stay promoting,
 // and the next read or the next try moves them.
 func (s *Service) settleReader(ctx context.Context, w *waking) error {
-	return s.DB.InTx(ctx, func(tx postgres.Tx) error {
-		if _, err := s.q.LockReaders(ctx, tx, []uuid.UUID{w.reader}); err != nil {
-			return err
-		}
-		n, err := s.q.SettleReader(ctx, tx, timelinedb.SettleReaderParams{
-			ReaderID: w.reader, Horizon: w.horizon, Version: w.version, Generation: w.generation,
-			Moment: s.Now(),
-		})
-		if err == nil && n == 0 {
-			return errRestless
-		}
-		return err
-	})
+	settled, err := s.Store.SettleReader(ctx, w.begun, w.horizon, s.Now())
+	if err == nil && !settled {
+		return errRestless
+	}
+	return err
 }

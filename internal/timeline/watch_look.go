@@ -128,11 +128,11 @@ func (w *watch) hydrate(ctx context.Context, entries []entry) (items []*timeline
 
 func (w *watch) followed(ctx context.Context, entries []entry) ([]entry, error) {
 	stands := map[uuid.UUID]bool{w.viewer: true}
-	var edges []edge
+	var edges []Edge
 	for _, e := range entries {
 		if _, asked := stands[e.author]; !asked {
 			stands[e.author] = false
-			edges = append(edges, edge{author: e.author, reader: w.viewer})
+			edges = append(edges, Edge{Author: e.author, Reader: w.viewer})
 		}
 	}
 	if len(edges) > 0 {
@@ -141,7 +141,7 @@ func (w *watch) followed(ctx context.Context, entries []entry) ([]entry, error) 
 			return nil, err
 		}
 		for _, e := range standing {
-			stands[e.author] = e.since != 0
+			stands[e.Author] = e.Since != 0
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(entries), func(e entry) bool { return !stands[e.author] }), nil

@@ -34,6 +34,7 @@ import (
 	"github.com/throng-social/throng/internal/pubsub"
 	"github.com/throng-social/throng/internal/queue"
 	"github.com/throng-social/throng/internal/timeline"
+	"github.com/throng-social/throng/internal/timeline/pgstore"
 	"github.com/throng-social/throng/internal/user"
 )
 
@@ -99,7 +100,7 @@ func startSite(t *testing.T, d pgtest.DB, o siteOptions) *site {
 		p.bus = pubsub.New(db, d.Writer, log)
 	}
 	p.timeline = timeline.New(timeline.Deps{
-		DB: db, Queue: pub, Users: p.users, Graph: p.graph, Posts: slowPosts{p.posts, o.slowLogs}, Pages: pages, Bus: p.bus, Log: log,
+		Store: pgstore.New(db, pub), Users: p.users, Graph: p.graph, Posts: slowPosts{p.posts, o.slowLogs}, Pages: pages, Bus: p.bus, Log: log,
 		Config: timeline.Config{Strategy: "adaptive", Threshold: 50_000, Keep: 800, FanoutPage: 100, FanoutTurn: time.Second, HeadLife: time.Second},
 		Now:    func() time.Time { return time.Now().Add(o.skew) },
 	})
