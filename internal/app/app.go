@@ -24,6 +24,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/throng-social/throng/internal/audit"
+	"github.com/throng-social/throng/internal/audit/pgsource"
 	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/pubsub"
 	"github.com/throng-social/throng/internal/queue"
@@ -88,7 +89,7 @@ func (a *App) assemble() error {
 		return err
 	}
 	if a.nouns.timeline != nil {
-		a.auditor = &audit.Auditor{DB: a.db, Timeline: a.nouns.timeline, Log: a.log}
+		a.auditor = &audit.Auditor{DB: a.db, Source: pgsource.New(a.db), Timeline: a.nouns.timeline, Log: a.log}
 		a.metrics.MustRegister(work{a.nouns.timeline}, live{a.nouns.timeline})
 	}
 	a.health = newHealth(a.db)

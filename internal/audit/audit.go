@@ -1,11 +1,11 @@
 // Package audit compares home timelines with their definition.
 //
-// The definition is one statement over the tables of all nouns
-// (sql/queries/audit.sql), which shares no code with the read path: neither its
-// caches nor its edges, horizons and logs. A timeline is read between two runs of
-// it, so that whoever posts or follows at that moment disturbs nothing: missing
-// is what both runs have and the timeline has not, extra is what the timeline has
-// and neither run has. Posts of the last five seconds may be in flight and count
+// The definition is computed from follows, blocks and posts as they are stored
+// (Source), by code that the read path does not share: neither its caches nor its
+// edges, horizons and merges. A timeline is read between two runs of it, so that
+// whoever posts or follows at that moment disturbs nothing: missing is what both
+// runs have and the timeline has not, extra is what the timeline has and neither
+// run has. Posts of the last five seconds may be in flight and count
 // as neither.
 //
 // A worker samples readers once a minute and exports what it found
@@ -45,9 +45,20 @@ const (
 	Topic = "timeline.audit_readers"
 )
 
+// Source computes the definition of home timelines.
+type Source interface {
+	// Home answers the newest posts of those whom the reader follows, and his own,
+	// newest first, at most so many: without deleted ones, those of deleted accounts,
+	// and of people blocked either way. It sees everything that was committed before
+	// the call, and tells the context's session what it saw.
+	Home(ctx context.Context, reader uuid.UUID, limit int) ([]uuid.UUID, error)
+}
+
 // Auditor compares timelines.
 type Auditor struct {
+	// DB has the accounts.
 	DB       *postgres.DB
+	Source   Source
 	Timeline *timeline.Service
 	Log      *slog.Logger
 
@@ -73,7 +84,7 @@ func (f Finding) Wrong() bool { return len(f.Missing)+len(f.Extra) > 0 }
 // Check compares one reader's timeline with its definition.
 func (a *Auditor) Check(ctx context.Context, reader uuid.UUID) (Finding, error) {
 	probe, session := consistency.Begin(ctx, consistency.Position{})
-	before, err := a.definition(probe, reader)
+	before, err := a.Source.Home(probe, reader, depth)
 	if err != nil {
 		return Finding{}, err
 	}
@@ -90,14 +101,10 @@ func (a *Auditor) Check(ctx context.Context, reader uuid.UUID) (Finding, error) 
 	if err != nil {
 		return Finding{}, err
 	}
-	after, err := a.definition(probe, reader)
+	after, err := a.Source.Home(probe, reader, depth)
 	f := compare(before, got, after, now.Add(-Grace))
 	f.Reader = reader
 	return f, err
-}
-
-func (a *Auditor) definition(ctx context.Context, reader uuid.UUID) ([]uuid.UUID, error) {
-	return a.q.HomeByDefinition(ctx, a.DB.Primary(ctx), auditdb.HomeByDefinitionParams{ReaderID: reader, PageLimit: depth})
 }
 
 // Sample audits readers drawn at random and repairs what it finds; the job of a

@@ -14,6 +14,7 @@ import (
 
 	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
 	"github.com/throng-social/throng/internal/audit"
+	"github.com/throng-social/throng/internal/audit/pgsource"
 	"github.com/throng-social/throng/internal/graph"
 	graphpg "github.com/throng-social/throng/internal/graph/pgstore"
 	"github.com/throng-social/throng/internal/migration"
@@ -79,7 +80,7 @@ func newVillage(t *testing.T) *village {
 		Store: pgstore.New(db, pub), Users: users, Graph: g, Posts: p, Pages: pages, Log: log,
 		Config: timeline.Config{Strategy: "push", Keep: 800, FanoutPage: 100, HeadLife: time.Minute},
 	})
-	v.Auditor = &audit.Auditor{DB: db, Timeline: tl, Log: log}
+	v.Auditor = &audit.Auditor{DB: db, Source: pgsource.New(db), Timeline: tl, Log: log}
 	return v
 }
 

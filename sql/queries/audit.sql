@@ -22,6 +22,13 @@ FROM (SELECT f.followee_id AS author_id
 ORDER BY p.id DESC
 LIMIT @page_limit::int;
 
+-- name: ListStanding :many
+-- Those of the accounts that are not deleted.
+SELECT id
+FROM users
+WHERE id = ANY (@user_ids::uuid[])
+  AND deleted_at IS NULL;
+
 -- name: SampleReaders :many
 -- Readers drawn at random, by blocks of the table where there are many.
 SELECT u.id

@@ -120,6 +120,34 @@ func (q *Queries) ListReaders(ctx context.Context, db DBTX, arg ListReadersParam
 	return items, nil
 }
 
+const listStanding = `-- name: ListStanding :many
+SELECT id
+FROM users
+WHERE id = ANY ($1::uuid[])
+  AND deleted_at IS NULL
+`
+
+// Those of the accounts that are not deleted.
+func (q *Queries) ListStanding(ctx context.Context, db DBTX, userIds []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, listStanding, userIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const sampleReaders = `-- name: SampleReaders :many
 SELECT u.id
 FROM users u TABLESAMPLE system ($1::float4)
