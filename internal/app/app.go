@@ -25,9 +25,11 @@ import (
 
 	"github.com/throng-social/throng/internal/audit"
 	"github.com/throng-social/throng/internal/audit/pgsource"
+	"github.com/throng-social/throng/internal/dynamo"
 	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/pubsub"
 	"github.com/throng-social/throng/internal/queue"
+	"github.com/throng-social/throng/internal/queue/outbox"
 )
 
 // Role says what a process does.
@@ -47,11 +49,14 @@ type App struct {
 	nouns    nouns
 	clients  clients
 	worker   *queue.Worker
-	metrics  *prometheus.Registry
-	log      *slog.Logger
-	health   *health
-	auditor  *audit.Auditor
-	servers  []*listener
+	// dynamo is nil where no store is on it; relay runs beside a worker.
+	dynamo  *dynamo.DB
+	relay   *outbox.Relay
+	metrics *prometheus.Registry
+	log     *slog.Logger
+	health  *health
+	auditor *audit.Auditor
+	servers []*listener
 }
 
 // The queues carry the messages of all nouns: a worker that knew some of them only
@@ -73,6 +78,10 @@ func New(ctx context.Context, s Settings, role Role, log *slog.Logger) (*App, er
 	}
 	a := &App{settings: s, role: role, db: db, bus: pubsub.New(db, s.URL, log), metrics: prometheus.NewRegistry(), log: log}
 	a.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), depths{db})
+	if err := a.openDynamo(ctx); err != nil {
+		a.Close()
+		return nil, err
+	}
 	if err := a.assemble(); err != nil {
 		a.Close()
 		return nil, err
@@ -92,11 +101,14 @@ func (a *App) assemble() error {
 		a.auditor = &audit.Auditor{DB: a.db, Source: pgsource.New(a.db), Timeline: a.nouns.timeline, Log: a.log}
 		a.metrics.MustRegister(work{a.nouns.timeline}, live{a.nouns.timeline})
 	}
-	a.health = newHealth(a.db)
+	a.health = newHealth(a.db.Ping, a.pingDynamo)
 	if a.role.Work {
 		if a.worker, err = a.newWorker(); err != nil {
 			return err
 		}
+	}
+	if a.role.Work && a.dynamo != nil {
+		a.relay = outbox.NewRelay(a.dynamo, queue.NewSink(a.db, pub), a.log)
 	}
 	return a.listen()
 }
@@ -136,6 +148,9 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	if a.worker != nil {
 		g.Go(func() error { return a.work(gctx) })
+	}
+	if a.relay != nil {
+		g.Go(func() error { a.relay.Run(gctx); return nil })
 	}
 	if a.role.Serve && a.nouns.timeline != nil {
 		g.Go(func() error { a.bus.Run(gctx); return nil })

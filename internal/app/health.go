@@ -3,31 +3,30 @@ package app
 import (
 	"context"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
 	"connectrpc.com/grpchealth"
-
-	"github.com/throng-social/throng/internal/postgres"
 )
 
 const probeTime = 2 * time.Second
 
-// health is readiness: the process is not draining and its database answers.
-// Liveness asks nothing of either.
+// health is readiness: the process is not draining and the parts that it stands on
+// answer. Liveness asks nothing of either.
 type health struct {
-	db       *postgres.DB
+	pings    []func(context.Context) error
 	draining atomic.Bool
 }
 
-func newHealth(db *postgres.DB) *health { return &health{db: db} }
+func newHealth(pings ...func(context.Context) error) *health { return &health{pings: pings} }
 
 func (h *health) drain() { h.draining.Store(true) }
 
 func (h *health) ok(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
-	return !h.draining.Load() && h.db.Ping(ctx) == nil
+	return !h.draining.Load() && !slices.ContainsFunc(h.pings, func(ping func(context.Context) error) bool { return ping(ctx) != nil })
 }
 
 func (h *health) ready(w http.ResponseWriter, r *http.Request) {

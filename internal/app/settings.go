@@ -19,6 +19,8 @@ var Nouns = []string{"media", "user", "graph", "post", "timeline"}
 // one place of its name, its variable, its default and its help.
 type Settings struct {
 	Database `embed:"" prefix:"db-"`
+	Stores   `embed:""`
+	AWS      `embed:"" prefix:"aws-"`
 
 	Addr           string   `env:"THRONG_ADDR" default:"127.0.0.1:8080" help:"Where clients are served: API and web app."`
 	InternalAddr   string   `env:"THRONG_INTERNAL_ADDR" help:"Where other services of the deployment are served; empty for not at all."`
@@ -72,6 +74,7 @@ func (s *Settings) check() error {
 	if _, err := s.proxies(); err != nil {
 		errs = append(errs, err)
 	}
+	errs = append(errs, s.checkStores())
 	if s.Timeline.Keep < 1 || s.Timeline.FanoutPage < 1 {
 		errs = append(errs, errors.New("THRONG_TIMELINE_KEEP and THRONG_TIMELINE_FANOUT_PAGE must be at least 1"))
 	}

@@ -63,6 +63,7 @@ func TestSettingsThatCannotWorkAreRefusedWithASentence(t *testing.T) {
 		`"timeline" neither runs here`: func(s *app.Settings) { s.Services = []string{"media", "user", "graph", "post"} },
 		"THRONG_TRUSTED_PROXIES":       func(s *app.Settings) { s.TrustedProxies = []string{"10.0.0.0"} },
 		"must be at least 1":           func(s *app.Settings) { s.Timeline.Keep = 0 },
+		"THRONG_AWS_REGION is not set": func(s *app.Settings) { s.PostStore, s.DynamoEndpoint = "dynamo", "http://127.0.0.1:1" },
 		`no queue "urgent"`:            func(s *app.Settings) { s.Queues = []string{"urgent"} },
 	} {
 		s := unreached(t)

@@ -18,7 +18,7 @@ package dynamo
 import (
 	"cmp"
 	"context"
-	"log/slog"
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -65,14 +65,13 @@ type DB struct {
 	config Config
 	clock  clock
 	counts counts
-	log    *slog.Logger
 
 	mu     sync.Mutex
 	onPuts map[string][]func(Key)
 }
 
 // Open makes a client. It does not wait for the service: Ping does.
-func Open(ctx context.Context, c Config, log *slog.Logger) (*DB, error) {
+func Open(ctx context.Context, c Config) (*DB, error) {
 	c.Budget = cmp.Or(c.Budget, 5*time.Second)
 	c.TryTime = cmp.Or(c.TryTime, 1500*time.Millisecond)
 	c.MaxConns = cmp.Or(c.MaxConns, 64)
@@ -80,7 +79,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &DB{api: dynamodb.New(o), config: c, log: log, onPuts: map[string][]func(Key){}}, nil
+	return &DB{api: dynamodb.New(o), config: c, onPuts: map[string][]func(Key){}}, nil
 }
 
 // options leave all repetition to this package.
@@ -113,15 +112,11 @@ func (c Config) transport() http.RoundTripper {
 	}
 }
 
-// Ping asks whether each of the tables is there; readiness stands on it.
+// Ping reads from each of the tables; readiness stands on it.
 func (db *DB) Ping(ctx context.Context, tables ...string) error {
 	for _, table := range tables {
-		err := db.try(ctx, opDescribe, table, func(ctx context.Context) (used, error) {
-			_, err := db.api.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: db.name(table)})
-			return nil, err
-		})
-		if err != nil {
-			return err
+		if _, err := db.Get(ctx, Reader, table, Key{PK: "ping", SK: "ping"}); err != nil {
+			return fmt.Errorf("table %s: %w", table, err)
 		}
 	}
 	return nil

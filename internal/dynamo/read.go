@@ -26,7 +26,6 @@ const (
 	opDelete     = "DeleteItem"
 	opBatchWrite = "BatchWriteItem"
 	opTransact   = "TransactWriteItems"
-	opDescribe   = "DescribeTable"
 )
 
 // maxBatchGet is how many keys one request may name.

@@ -14,7 +14,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"path/filepath"
 	"sync"
@@ -75,7 +74,7 @@ func (s *Tables) Config() dynamo.Config {
 // the tables and the network.
 func (s *Tables) Open(t testing.TB) *dynamo.DB {
 	t.Helper()
-	db, err := dynamo.Open(t.Context(), s.Config(), slog.New(slog.DiscardHandler))
+	db, err := dynamo.Open(t.Context(), s.Config())
 	if err != nil {
 		t.Fatalf("dynamotest: %v", err)
 	}

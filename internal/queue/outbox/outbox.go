@@ -17,9 +17,13 @@ import (
 	"context"
 	"math/rand/v2"
 	"strconv"
+	"time"
+
+	"github.com/google/uuid"
 
 	eventv1 "github.com/throng-social/throng/gen/go/throng/event/v1"
 	"github.com/throng-social/throng/internal/dynamo"
+	"github.com/throng-social/throng/internal/id"
 	"github.com/throng-social/throng/internal/queue"
 )
 
@@ -68,3 +72,21 @@ func read(item dynamo.Item) queue.Message {
 }
 
 func partition(shard int) string { return "O#" + strconv.Itoa(shard) }
+
+// Oldest is how long the oldest message has waited; 0 where there is none.
+func Oldest(ctx context.Context, db *dynamo.DB) (time.Duration, error) {
+	var age time.Duration
+	for i := range shards {
+		page, err := db.Query(ctx, dynamo.Reader, dynamo.Query{Table: dynamo.Outbox, PK: partition(i), Limit: 1})
+		if err != nil {
+			return 0, err
+		}
+		for _, item := range page.Items {
+			made, err := uuid.Parse(item.Key().SK)
+			if err == nil {
+				age = max(age, time.Since(id.Time(made)))
+			}
+		}
+	}
+	return age, nil
+}

@@ -1,0 +1,111 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/throng-social/throng/internal/dynamo"
+	"github.com/throng-social/throng/internal/queue/outbox"
+)
+
+// Stores says which store each noun has that may have another than Postgres.
+type Stores struct {
+	GraphStore    string `name:"graph-store" env:"THRONG_GRAPH_STORE" enum:"postgres,dynamo" default:"postgres" help:"Where follows and blocks are kept: postgres or dynamo."`
+	PostStore     string `name:"post-store" env:"THRONG_POST_STORE" enum:"postgres,dynamo" default:"postgres" help:"Where posts are kept: postgres or dynamo."`
+	TimelineStore string `name:"timeline-store" env:"THRONG_TIMELINE_STORE" enum:"postgres,dynamo" default:"postgres" help:"Where timelines are kept: postgres or dynamo."`
+}
+
+// AWS says where the parts are that run on AWS, or on emulators of it.
+type AWS struct {
+	Region         string `name:"region" env:"THRONG_AWS_REGION" help:"Region of tables, topics and queues; empty for what AWS's own variables and files say."`
+	Prefix         string `name:"prefix" env:"THRONG_AWS_PREFIX" default:"throng-" help:"What the names of tables, topics and queues begin with: the parameter Prefix of the stack."`
+	DynamoEndpoint string `name:"dynamo-endpoint" env:"THRONG_DYNAMO_ENDPOINT" help:"URL of an emulator of DynamoDB; empty for AWS."`
+}
+
+// onDynamo are the nouns whose store is DynamoDB, which has one table for each.
+func (s *Settings) onDynamo() []string {
+	var nouns []string
+	for noun, store := range map[string]string{dynamo.Graph: s.GraphStore, dynamo.Post: s.PostStore, dynamo.Timeline: s.TimelineStore} {
+		if store == "dynamo" {
+			nouns = append(nouns, noun)
+		}
+	}
+	slices.Sort(nouns)
+	return nouns
+}
+
+// withoutDynamo are the nouns that have no store on DynamoDB.
+var withoutDynamo = []string{dynamo.Graph, dynamo.Post, dynamo.Timeline}
+
+func (s *Settings) checkStores() error {
+	var errs []error
+	for _, noun := range s.onDynamo() {
+		if slices.Contains(withoutDynamo, noun) {
+			errs = append(errs, fmt.Errorf("the noun %q has no store on DynamoDB", noun))
+		}
+	}
+	if len(s.onDynamo()) > 0 && s.DynamoEndpoint != "" && s.Region == "" {
+		errs = append(errs, errors.New("THRONG_AWS_REGION is not set: an emulator of DynamoDB wants one too, any will do"))
+	}
+	return errors.Join(errs...)
+}
+
+// openDynamo opens what stores on DynamoDB stand on, if there are any.
+func (a *App) openDynamo(ctx context.Context) (err error) {
+	nouns := a.settings.onDynamo()
+	if len(nouns) == 0 {
+		return nil
+	}
+	c := a.settings.AWS
+	if a.dynamo, err = dynamo.Open(ctx, dynamo.Config{Region: c.Region, Endpoint: c.DynamoEndpoint, Prefix: c.Prefix}); err != nil {
+		return fmt.Errorf("dynamo: %w", err)
+	}
+	a.metrics.MustRegister(requests{a.dynamo})
+	return nil
+}
+
+// pingDynamo asks the tables of this deployment.
+func (a *App) pingDynamo(ctx context.Context) error {
+	if a.dynamo == nil {
+		return nil
+	}
+	return a.dynamo.Ping(ctx, append(a.settings.onDynamo(), dynamo.Outbox)...)
+}
+
+var (
+	descRequests = prometheus.NewDesc("throng_dynamo_requests_total", "Requests to DynamoDB, each try counted.", []string{"operation", "table"}, nil)
+	descRetries  = prometheus.NewDesc("throng_dynamo_retries_total", "Requests that were refused or lost, and tried again while there was time.", []string{"operation", "table", "reason"}, nil)
+	descUnits    = prometheus.NewDesc("throng_dynamo_units_total", "Capacity units that DynamoDB charged.", []string{"operation", "table"}, nil)
+	descOutbox   = prometheus.NewDesc("throng_outbox_oldest_seconds", "How long the oldest message in the outbox has waited.", nil, nil)
+)
+
+// requests collects what was asked of DynamoDB.
+type requests struct{ db *dynamo.DB }
+
+// Describe implements prometheus.Collector.
+func (requests) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{descRequests, descRetries, descUnits, descOutbox} {
+		ch <- d
+	}
+}
+
+// Collect implements prometheus.Collector. An outbox that cannot be read leaves its
+// metric out.
+func (r requests) Collect(ch chan<- prometheus.Metric) {
+	for _, c := range r.db.Counts() {
+		ch <- prometheus.MustNewConstMetric(descRequests, prometheus.CounterValue, float64(c.Requests), c.Operation, c.Table)
+		ch <- prometheus.MustNewConstMetric(descUnits, prometheus.CounterValue, c.ReadUnits+c.WriteUnits, c.Operation, c.Table)
+		for reason, n := range map[string]int64{"throttled": c.Throttled, "failed": c.Failed, "conflict": c.Conflicts} {
+			ch <- prometheus.MustNewConstMetric(descRetries, prometheus.CounterValue, float64(n), c.Operation, c.Table, reason)
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), scrapeTime)
+	defer cancel()
+	if age, err := outbox.Oldest(ctx, r.db); err == nil {
+		ch <- prometheus.MustNewConstMetric(descOutbox, prometheus.GaugeValue, age.Seconds())
+	}
+}
