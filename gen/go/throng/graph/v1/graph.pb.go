@@ -955,7 +955,7 @@ func (x *GetCountsResponse) GetFollowing() int64 {
 	return 0
 }
 
-// ImportFollowsRequest is one batch, stored as a whole or not at all.
+// ImportFollowsRequest is one batch.
 type ImportFollowsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The follows.

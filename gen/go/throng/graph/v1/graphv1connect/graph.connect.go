@@ -86,10 +86,12 @@ type GraphServiceClient interface {
 	// account that does not exist has zero of both.
 	GetCounts(context.Context, *v1.GetCountsRequest) (*v1.GetCountsResponse, error)
 	// ImportFollows takes follows in bulk, by handle, and makes the accounts that
-	// do not exist yet. A message is stored as a whole or not at all, in the order
-	// of arrival; sending the same rows again adds nothing. The limit of follows an
-	// account does not apply. The answer comes when the client closes the stream;
-	// when the stream fails, what was stored before stays.
+	// do not exist yet. Messages are stored in the order of arrival; each follow is
+	// counted and announced together with it, and sending the same rows again adds
+	// nothing. The limit of follows an account does not apply. The answer comes when
+	// the client closes the stream; when the stream fails, what was stored before
+	// stays: of the last message all or nothing where the graph is in Postgres, maybe
+	// a part where it is in DynamoDB. Sending the rows again completes it.
 	// Limits: 5,000 rows a message, 1,000,000 rows a stream (`invalid_argument`
 	// with reason `too_many_rows`), 4 streams at a time (`resource_exhausted` with
 	// reason `imports_busy`).
@@ -286,10 +288,12 @@ type GraphServiceHandler interface {
 	// account that does not exist has zero of both.
 	GetCounts(context.Context, *v1.GetCountsRequest) (*v1.GetCountsResponse, error)
 	// ImportFollows takes follows in bulk, by handle, and makes the accounts that
-	// do not exist yet. A message is stored as a whole or not at all, in the order
-	// of arrival; sending the same rows again adds nothing. The limit of follows an
-	// account does not apply. The answer comes when the client closes the stream;
-	// when the stream fails, what was stored before stays.
+	// do not exist yet. Messages are stored in the order of arrival; each follow is
+	// counted and announced together with it, and sending the same rows again adds
+	// nothing. The limit of follows an account does not apply. The answer comes when
+	// the client closes the stream; when the stream fails, what was stored before
+	// stays: of the last message all or nothing where the graph is in Postgres, maybe
+	// a part where it is in DynamoDB. Sending the rows again completes it.
 	// Limits: 5,000 rows a message, 1,000,000 rows a stream (`invalid_argument`
 	// with reason `too_many_rows`), 4 streams at a time (`resource_exhausted` with
 	// reason `imports_busy`).
