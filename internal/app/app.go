@@ -94,7 +94,7 @@ func (a *App) assemble() error {
 	if err != nil {
 		return err
 	}
-	if a.nouns, a.clients, err = build(a.settings, a.db, a.bus, pub, a.log); err != nil {
+	if a.nouns, a.clients, err = build(a.settings, a.db, a.dynamo, a.bus, pub, a.log); err != nil {
 		return err
 	}
 	if a.nouns.timeline != nil {
@@ -137,7 +137,11 @@ func (a *App) newWorker() (*queue.Worker, error) {
 	}
 	handlers := a.nouns.handlers()
 	maps.Copy(handlers, a.auditor.Handlers())
-	return queue.NewWorker(a.db, handlers, append(a.nouns.periodic(), a.auditor.Periodic()...), limits, observe, a.log)
+	periodic := a.nouns.periodic()
+	if a.auditable() == nil {
+		periodic = append(periodic, a.auditor.Periodic()...)
+	}
+	return queue.NewWorker(a.db, handlers, periodic, limits, observe, a.log)
 }
 
 // Run serves and works until ctx ends or a part fails, then drains.

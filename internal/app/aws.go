@@ -26,11 +26,14 @@ type AWS struct {
 	DynamoEndpoint string `name:"dynamo-endpoint" env:"THRONG_DYNAMO_ENDPOINT" help:"URL of an emulator of DynamoDB; empty for AWS."`
 }
 
+// storeDynamo is how a store on DynamoDB is chosen.
+const storeDynamo = "dynamo"
+
 // onDynamo are the nouns whose store is DynamoDB, which has one table for each.
 func (s *Settings) onDynamo() []string {
 	var nouns []string
 	for noun, store := range map[string]string{dynamo.Graph: s.GraphStore, dynamo.Post: s.PostStore, dynamo.Timeline: s.TimelineStore} {
-		if store == "dynamo" {
+		if store == storeDynamo {
 			nouns = append(nouns, noun)
 		}
 	}
@@ -39,7 +42,7 @@ func (s *Settings) onDynamo() []string {
 }
 
 // withoutDynamo are the nouns that have no store on DynamoDB.
-var withoutDynamo = []string{dynamo.Graph, dynamo.Post, dynamo.Timeline}
+var withoutDynamo = []string{dynamo.Post, dynamo.Timeline}
 
 func (s *Settings) checkStores() error {
 	var errs []error

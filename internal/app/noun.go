@@ -12,7 +12,9 @@ import (
 	"github.com/throng-social/throng/gen/go/throng/post/v1/postv1connect"
 	"github.com/throng-social/throng/gen/go/throng/timeline/v1/timelinev1connect"
 	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
+	"github.com/throng-social/throng/internal/dynamo"
 	"github.com/throng-social/throng/internal/graph"
+	graphdynamo "github.com/throng-social/throng/internal/graph/dynamostore"
 	graphpg "github.com/throng-social/throng/internal/graph/pgstore"
 	"github.com/throng-social/throng/internal/media"
 	"github.com/throng-social/throng/internal/pace"
@@ -72,7 +74,7 @@ func internalTransport() *http.Transport {
 // build makes the nouns that run here, from those that stand on none upwards. A
 // noun that has an address in the peers is reached there even if it runs here
 // too, which is how the seam is tested in one process.
-func build(s Settings, db *postgres.DB, bus *pubsub.Bus, pub *queue.Publisher, log *slog.Logger) (nouns, clients, error) {
+func build(s Settings, db *postgres.DB, dyn *dynamo.DB, bus *pubsub.Bus, pub *queue.Publisher, log *slog.Logger) (nouns, clients, error) {
 	var n nouns
 	c := remote(s)
 	pages := page.NewSealer(s.secret())
@@ -93,7 +95,11 @@ func build(s Settings, db *postgres.DB, bus *pubsub.Bus, pub *queue.Publisher, l
 		c.user = userWithin{n.user}
 	}
 	if s.runs("graph") {
-		n.graph = graph.New(graph.Deps{Store: graphpg.New(db, pub), Users: c.user, Pages: pages, FollowRate: s.followRate()})
+		d := graph.Deps{Store: graphpg.New(db, pub), Users: c.user, Pages: pages, FollowRate: s.followRate()}
+		if s.GraphStore == storeDynamo {
+			d.Store = graphdynamo.New(dyn)
+		}
+		n.graph = graph.New(d)
 	}
 	if within("graph") {
 		c.graph = graphWithin{n.graph}

@@ -18,6 +18,7 @@ import (
 	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
 	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
 	"github.com/throng-social/throng/internal/audit"
+	"github.com/throng-social/throng/internal/queue/outbox"
 	"github.com/throng-social/throng/internal/timeline"
 )
 
@@ -109,19 +110,44 @@ func (a *App) Redrive(ctx context.Context, topic string, out io.Writer) error {
 	return err
 }
 
-// OpenJobs counts the jobs that are still to succeed.
+// OpenJobs counts the jobs that are still to succeed, and the messages that are to
+// become some.
 func (a *App) OpenJobs(ctx context.Context) (int64, error) {
-	return queuedb.New().CountOpenJobs(ctx, a.db.Writer(ctx))
+	var waiting int64
+	if a.dynamo != nil {
+		var err error
+		if waiting, err = outbox.Waiting(ctx, a.dynamo); err != nil {
+			return 0, err
+		}
+	}
+	open, err := queuedb.New().CountOpenJobs(ctx, a.db.Writer(ctx))
+	return waiting + open, err
+}
+
+var errNotAuditable = errors.New("timelines are compared with their definition in SQL, so follows, posts and timelines must all be in Postgres")
+
+// auditable tells why timelines cannot be compared with their definition.
+func (a *App) auditable() error {
+	if a.dynamo != nil {
+		return errNotAuditable
+	}
+	return nil
 }
 
 // Audit compares timelines with their definition: of so many readers drawn at
 // random, or all for 0. tell hears of each; nothing is repaired.
 func (a *App) Audit(ctx context.Context, sample int, tell audit.Progress) error {
+	if err := a.auditable(); err != nil {
+		return err
+	}
 	return a.auditor.All(ctx, sample, tell)
 }
 
 // Audited counts the readers whose timelines Audit compares.
 func (a *App) Audited(ctx context.Context, sample int) (int64, error) {
+	if err := a.auditable(); err != nil {
+		return 0, err
+	}
 	return a.auditor.Readers(ctx, sample)
 }
 

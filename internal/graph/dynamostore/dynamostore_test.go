@@ -2,7 +2,6 @@ package dynamostore_test
 
 import (
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -85,7 +84,7 @@ func newKeeper(t testing.TB, tables *dynamotest.Tables) keeper {
 	t.Helper()
 	c := tables.Config()
 	c.Transport = nil
-	db, err := dynamo.Open(t.Context(), c, slog.New(slog.DiscardHandler))
+	db, err := dynamo.Open(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
