@@ -93,7 +93,7 @@ func (a *App) assemble() error {
 	if err != nil {
 		return err
 	}
-	if a.nouns, a.clients, err = build(a.settings, a.db, a.bus, pub, a.log); err != nil {
+	if a.nouns, a.clients, err = build(a.settings, a.db, a.dynamo, a.bus, pub, a.log); err != nil {
 		return err
 	}
 	if a.nouns.timeline != nil {
@@ -126,7 +126,7 @@ func (a *App) newWorker() (*queue.Worker, error) {
 		Help:    "Time that one try of a job took, by topic and outcome.",
 		Buckets: prometheus.ExponentialBuckets(0.001, 2, 14),
 	}, []string{"topic", "outcome"})
-	a.metrics.MustRegister(jobs, a.auditor)
+	a.metrics.MustRegister(jobs)
 	observe := func(topic string, took time.Duration, err error) {
 		outcome := "ok"
 		if err != nil {
@@ -134,9 +134,21 @@ func (a *App) newWorker() (*queue.Worker, error) {
 		}
 		jobs.WithLabelValues(topic, outcome).Observe(took.Seconds())
 	}
-	handlers := a.nouns.handlers()
+	handlers, periodic := a.audits()
+	return queue.NewWorker(a.db, handlers, periodic, limits, observe, a.log)
+}
+
+// audits adds the auditor to what the nouns do, where it can see all of them. A sample
+// that an earlier configuration has asked for is passed over where it cannot.
+func (a *App) audits() (queue.Handlers, []queue.Periodic) {
+	handlers, periodic := a.nouns.handlers(), a.nouns.periodic()
+	if !a.settings.audited() {
+		handlers[audit.Topic] = func(context.Context, []byte) error { return nil }
+		return handlers, periodic
+	}
+	a.metrics.MustRegister(a.auditor)
 	maps.Copy(handlers, a.auditor.Handlers())
-	return queue.NewWorker(a.db, handlers, append(a.nouns.periodic(), a.auditor.Periodic()...), limits, observe, a.log)
+	return handlers, append(periodic, a.auditor.Periodic()...)
 }
 
 // Run serves and works until ctx ends or a part fails, then drains.

@@ -12,13 +12,15 @@ import (
 	"github.com/throng-social/throng/gen/go/throng/post/v1/postv1connect"
 	"github.com/throng-social/throng/gen/go/throng/timeline/v1/timelinev1connect"
 	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
+	"github.com/throng-social/throng/internal/dynamo"
 	"github.com/throng-social/throng/internal/graph"
 	graphpg "github.com/throng-social/throng/internal/graph/pgstore"
 	"github.com/throng-social/throng/internal/media"
 	"github.com/throng-social/throng/internal/pace"
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/post"
-	poststore "github.com/throng-social/throng/internal/post/pgstore"
+	postdynamo "github.com/throng-social/throng/internal/post/dynamostore"
+	postpg "github.com/throng-social/throng/internal/post/pgstore"
 	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/pubsub"
 	"github.com/throng-social/throng/internal/queue"
@@ -71,8 +73,9 @@ func internalTransport() *http.Transport {
 
 // build makes the nouns that run here, from those that stand on none upwards. A
 // noun that has an address in the peers is reached there even if it runs here
-// too, which is how the seam is tested in one process.
-func build(s Settings, db *postgres.DB, bus *pubsub.Bus, pub *queue.Publisher, log *slog.Logger) (nouns, clients, error) {
+// too, which is how the seam is tested in one process. tables is nil where no store
+// is on DynamoDB.
+func build(s Settings, db *postgres.DB, tables *dynamo.DB, bus *pubsub.Bus, pub *queue.Publisher, log *slog.Logger) (nouns, clients, error) {
 	var n nouns
 	c := remote(s)
 	pages := page.NewSealer(s.secret())
@@ -99,7 +102,11 @@ func build(s Settings, db *postgres.DB, bus *pubsub.Bus, pub *queue.Publisher, l
 		c.graph = graphWithin{n.graph}
 	}
 	if s.runs("post") {
-		n.post = post.New(post.Deps{Store: poststore.New(db, pub), Media: c.media, Pages: pages, Rate: s.postRate(), Log: log})
+		d := post.Deps{Store: postpg.New(db, pub), Media: c.media, Pages: pages, Rate: s.postRate(), Log: log}
+		if s.PostStore == onDynamo {
+			d.Store = postdynamo.New(tables)
+		}
+		n.post = post.New(d)
 	}
 	if within("post") {
 		c.post = postWithin{n.post}
