@@ -24,6 +24,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/throng-social/throng/internal/audit"
+	"github.com/throng-social/throng/internal/audit/dynamosource"
 	"github.com/throng-social/throng/internal/audit/pgsource"
 	"github.com/throng-social/throng/internal/dynamo"
 	"github.com/throng-social/throng/internal/postgres"
@@ -98,7 +99,7 @@ func (a *App) assemble() error {
 		return err
 	}
 	if a.nouns.timeline != nil {
-		a.auditor = &audit.Auditor{DB: a.db, Source: pgsource.New(a.db), Timeline: a.nouns.timeline, Log: a.log}
+		a.auditor = &audit.Auditor{DB: a.db, Source: a.definition(), Timeline: a.nouns.timeline, Log: a.log}
 		a.metrics.MustRegister(work{a.nouns.timeline}, live{a.nouns.timeline})
 	}
 	a.health = newHealth(a.db.Ping, a.pingDynamo)
@@ -127,7 +128,7 @@ func (a *App) newWorker() (*queue.Worker, error) {
 		Help:    "Time that one try of a job took, by topic and outcome.",
 		Buckets: prometheus.ExponentialBuckets(0.001, 2, 14),
 	}, []string{"topic", "outcome"})
-	a.metrics.MustRegister(jobs, a.auditor)
+	a.metrics.MustRegister(jobs)
 	observe := func(topic string, took time.Duration, err error) {
 		outcome := "ok"
 		if err != nil {
@@ -135,13 +136,33 @@ func (a *App) newWorker() (*queue.Worker, error) {
 		}
 		jobs.WithLabelValues(topic, outcome).Observe(took.Seconds())
 	}
-	handlers := a.nouns.handlers()
-	maps.Copy(handlers, a.auditor.Handlers())
-	periodic := a.nouns.periodic()
-	if a.auditable() == nil {
-		periodic = append(periodic, a.auditor.Periodic()...)
-	}
+	handlers, periodic := a.audits()
 	return queue.NewWorker(a.db, handlers, periodic, limits, observe, a.log)
+}
+
+// definition is what timelines are compared with; nil where follows and posts are in
+// two kinds of stores, of which none can compute it.
+func (a *App) definition() audit.Source {
+	switch s := a.settings; {
+	case s.GraphStore == storeDynamo && s.PostStore == storeDynamo:
+		return dynamosource.New(a.dynamo, a.db)
+	case s.GraphStore != storeDynamo && s.PostStore != storeDynamo:
+		return pgsource.New(a.db)
+	}
+	return nil
+}
+
+// audits adds the auditor to what the nouns do, where it can see all of them. A sample
+// that an earlier configuration has asked for is passed over where it cannot.
+func (a *App) audits() (queue.Handlers, []queue.Periodic) {
+	handlers, periodic := a.nouns.handlers(), a.nouns.periodic()
+	if a.auditor.Source == nil {
+		handlers[audit.Topic] = func(context.Context, []byte) error { return nil }
+		return handlers, periodic
+	}
+	a.metrics.MustRegister(a.auditor)
+	maps.Copy(handlers, a.auditor.Handlers())
+	return handlers, append(periodic, a.auditor.Periodic()...)
 }
 
 // Run serves and works until ctx ends or a part fails, then drains.

@@ -42,7 +42,7 @@ func (s *Settings) onDynamo() []string {
 }
 
 // withoutDynamo are the nouns that have no store on DynamoDB.
-var withoutDynamo = []string{dynamo.Post, dynamo.Timeline}
+var withoutDynamo = []string{dynamo.Timeline}
 
 func (s *Settings) checkStores() error {
 	var errs []error
@@ -83,6 +83,7 @@ var (
 	descRequests = prometheus.NewDesc("throng_dynamo_requests_total", "Requests to DynamoDB, each try counted.", []string{"operation", "table"}, nil)
 	descRetries  = prometheus.NewDesc("throng_dynamo_retries_total", "Requests that were refused or lost, and tried again while there was time.", []string{"operation", "table", "reason"}, nil)
 	descUnits    = prometheus.NewDesc("throng_dynamo_units_total", "Capacity units that DynamoDB charged.", []string{"operation", "table"}, nil)
+	descClock    = prometheus.NewDesc("throng_dynamo_clock_off_seconds", "How far this process's clock is surely off DynamoDB's; no posts are made past one second.", nil, nil)
 	descOutbox   = prometheus.NewDesc("throng_outbox_oldest_seconds", "How long the oldest message in the outbox has waited.", nil, nil)
 )
 
@@ -91,7 +92,7 @@ type requests struct{ db *dynamo.DB }
 
 // Describe implements prometheus.Collector.
 func (requests) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descRequests, descRetries, descUnits, descOutbox} {
+	for _, d := range []*prometheus.Desc{descRequests, descRetries, descUnits, descClock, descOutbox} {
 		ch <- d
 	}
 }
@@ -106,6 +107,7 @@ func (r requests) Collect(ch chan<- prometheus.Metric) {
 			ch <- prometheus.MustNewConstMetric(descRetries, prometheus.CounterValue, float64(n), c.Operation, c.Table, reason)
 		}
 	}
+	ch <- prometheus.MustNewConstMetric(descClock, prometheus.GaugeValue, r.db.ClockOff().Seconds())
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeTime)
 	defer cancel()
 	if age, err := outbox.Oldest(ctx, r.db); err == nil {

@@ -52,7 +52,9 @@ func TestElevenChecksOnTheRealGraph(t *testing.T) {
 	if small {
 		graph, threshold = graph[:len(graph)/10], 100
 	}
-	throughAllStrategies(t, newChecked(t, graph, threshold))
+	w := newChecked(t, graph, threshold)
+	throughAllStrategies(t, w)
+	w.audited(t, 500)
 }
 
 func TestElevenChecksOnAHundredThousandFollowersOfOne(t *testing.T) {
@@ -63,6 +65,7 @@ func TestElevenChecksOnAHundredThousandFollowersOfOne(t *testing.T) {
 	}
 	w := newChecked(t, starPairs(people), 50_000)
 	throughAllStrategies(t, w)
+	w.audited(t, 500)
 }
 
 // throughAllStrategies makes the checks under each strategy, during the switch to
@@ -77,7 +80,6 @@ func throughAllStrategies(t *testing.T, w *checked) {
 		w.moved(t)
 		w.all(t, "after, under "+name(to))
 	}
-	w.audited(t, 500)
 }
 
 func name(s timelinev1.Strategy) string {
@@ -332,6 +334,17 @@ func checkDelete(t *testing.T, w *checked) {
 	}
 }
 
+// keeps says whether a post is in the timeline to stay. One that is seen while its
+// edge is promoting may be on its way for a moment when the edge is push.
+func (p *person) keeps(t *testing.T, post string) bool {
+	t.Helper()
+	res, err := p.timeline.ExplainPost(t.Context(), &timelinev1.ExplainPostRequest{PostId: post})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.GetInTimeline() && res.GetMode() != timelinev1.ExplainPostResponse_EDGE_MODE_PROMOTING
+}
+
 func checkPaging(t *testing.T, w *checked) {
 	reader, a, b := w.take(t), w.take(t), w.take(t)
 	reader.follow(t, a)
@@ -341,8 +354,7 @@ func checkPaging(t *testing.T, w *checked) {
 		want = append(want, []*person{a, b}[i%2].post(t, fmt.Sprint("post ", i)))
 	}
 	soon(t, "all posts", func() bool {
-		all := reader.home(t, 100)
-		return !slices.ContainsFunc(want, func(p string) bool { return !slices.Contains(all, p) })
+		return !slices.ContainsFunc(want, func(p string) bool { return !reader.keeps(t, p) })
 	})
 	var got []string
 	req := &timelinev1.GetHomeTimelineRequest{PageSize: 5}

@@ -99,7 +99,7 @@ func starPairs(people int) pairs {
 
 // newChecked loads a graph straight into the tables, as the services would have
 // them under the strategy pull, and runs a deployment on it.
-func newChecked(t *testing.T, graph pairs, hybrid int32) *checked {
+func newChecked(t *testing.T, graph pairs, hybrid int32, change ...func(*app.Settings)) *checked {
 	t.Helper()
 	db := pgtest.New(t)
 	w := &checked{hybrid: hybrid, taken: map[int]bool{}}
@@ -110,9 +110,9 @@ func newChecked(t *testing.T, graph pairs, hybrid int32) *checked {
 	t.Cleanup(sql.Close)
 	w.sql = sql
 	w.load(t, graph)
-	w.deployment = deploy(t, db, seams[0], func(s *app.Settings) {
+	w.deployment = deploy(t, db, seams[0], append(change, func(s *app.Settings) {
 		s.Timeline.Strategy, s.Timeline.FanoutTurn = "pull", 100*time.Millisecond
-	})
+	})...)
 	w.operator = w.signUp(t)
 	if err := w.app.SetRole(t.Context(), w.operator.handle, "admin"); err != nil {
 		t.Fatal(err)

@@ -20,7 +20,8 @@ import (
 	"github.com/throng-social/throng/internal/pace"
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/post"
-	poststore "github.com/throng-social/throng/internal/post/pgstore"
+	postdynamo "github.com/throng-social/throng/internal/post/dynamostore"
+	postpg "github.com/throng-social/throng/internal/post/pgstore"
 	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/pubsub"
 	"github.com/throng-social/throng/internal/queue"
@@ -73,8 +74,9 @@ func internalTransport() *http.Transport {
 
 // build makes the nouns that run here, from those that stand on none upwards. A
 // noun that has an address in the peers is reached there even if it runs here
-// too, which is how the seam is tested in one process.
-func build(s Settings, db *postgres.DB, dyn *dynamo.DB, bus *pubsub.Bus, pub *queue.Publisher, log *slog.Logger) (nouns, clients, error) {
+// too, which is how the seam is tested in one process. tables is nil where no store
+// is on DynamoDB.
+func build(s Settings, db *postgres.DB, tables *dynamo.DB, bus *pubsub.Bus, pub *queue.Publisher, log *slog.Logger) (nouns, clients, error) {
 	var n nouns
 	c := remote(s)
 	pages := page.NewSealer(s.secret())
@@ -97,7 +99,7 @@ func build(s Settings, db *postgres.DB, dyn *dynamo.DB, bus *pubsub.Bus, pub *qu
 	if s.runs("graph") {
 		d := graph.Deps{Store: graphpg.New(db, pub), Users: c.user, Pages: pages, FollowRate: s.followRate()}
 		if s.GraphStore == storeDynamo {
-			d.Store = graphdynamo.New(dyn)
+			d.Store = graphdynamo.New(tables)
 		}
 		n.graph = graph.New(d)
 	}
@@ -105,7 +107,11 @@ func build(s Settings, db *postgres.DB, dyn *dynamo.DB, bus *pubsub.Bus, pub *qu
 		c.graph = graphWithin{n.graph}
 	}
 	if s.runs("post") {
-		n.post = post.New(post.Deps{Store: poststore.New(db, pub), Media: c.media, Pages: pages, Rate: s.postRate(), Log: log})
+		d := post.Deps{Store: postpg.New(db, pub), Media: c.media, Pages: pages, Rate: s.postRate(), Log: log}
+		if s.PostStore == storeDynamo {
+			d.Store = postdynamo.New(tables)
+		}
+		n.post = post.New(d)
 	}
 	if within("post") {
 		c.post = postWithin{n.post}

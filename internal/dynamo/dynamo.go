@@ -64,6 +64,7 @@ type DB struct {
 	api    *dynamodb.Client
 	config Config
 	clock  clock
+	drift  drift
 	counts counts
 
 	mu     sync.Mutex
@@ -79,12 +80,15 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &DB{api: dynamodb.New(o), config: c, onPuts: map[string][]func(Key){}}, nil
+	db := &DB{config: c, onPuts: map[string][]func(Key){}}
+	o.HTTPClient = &http.Client{Transport: watched{c.transport(), db}}
+	db.api = dynamodb.New(o)
+	return db, nil
 }
 
 // options leave all repetition to this package.
 func (c Config) options(ctx context.Context) (dynamodb.Options, error) {
-	o := dynamodb.Options{Region: c.Region, Retryer: aws.NopRetryer{}, HTTPClient: &http.Client{Transport: c.transport()}}
+	o := dynamodb.Options{Region: c.Region, Retryer: aws.NopRetryer{}}
 	if c.Endpoint != "" {
 		o.BaseEndpoint = aws.String(c.Endpoint)
 		o.Credentials = credentials.NewStaticCredentialsProvider("throng", "throng", "")

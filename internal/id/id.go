@@ -1,7 +1,8 @@
 // Package id reads ids.
 //
-// Every id in Throng is a UUIDv7 that the database's clock made, so ids of one
-// kind sort by time and the time can be read back from them. On the wire they
+// Every id in Throng is a UUIDv7 that the database's clock made, or, where a store has
+// none to ask, a process's whose clock is not far off the store's. So ids of one kind
+// sort by time and the time can be read back from them. On the wire they
 // are strings; inside they are uuid.UUID. Input rules have checked their form
 // before a service sees them, so a bad one here is answered as an invalid field
 // all the same and never trusted.

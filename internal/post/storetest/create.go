@@ -83,7 +83,7 @@ func oneKeyAtTheSameTime(t *testing.T, w *world) {
 	made := map[uuid.UUID]int{}
 	together(16, func(int) {
 		var postID uuid.UUID
-		err := w.call(t, func(ctx context.Context) (err error) {
+		err := w.decide(t, func(ctx context.Context) (err error) {
 			postID, err = w.Store.Create(ctx, d)
 			return err
 		})

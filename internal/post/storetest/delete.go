@@ -3,8 +3,10 @@ package storetest
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -61,7 +63,7 @@ func refusedDeletion(t *testing.T, w *world) {
 	d := reply(author, parent, uuid.New())
 	postID := w.create(t, d)
 	refusal := errors.New("not yours")
-	err := w.call(t, func(ctx context.Context) error {
+	err := w.decide(t, func(ctx context.Context) error {
 		_, err := w.Store.Delete(ctx, postID, func(p post.Standing) error {
 			if p.ID != postID || p.Author != author || p.ReplyTo != parent || p.Key != d.Key || p.Deleted || len(p.Media) != 1 {
 				t.Errorf("asked about %v", p)
@@ -113,4 +115,51 @@ func repliesOfATombstone(t *testing.T, w *world) {
 	w.exact(t)
 	w.delete(t, answer)
 	w.exact(t)
+}
+
+// goneStaysGone reads as people who have seen nothing but what they read: of each
+// thing from when every copy has it until long after somebody saw it gone.
+func goneStaysGone(t *testing.T, w *world) {
+	author, fan := uuid.New(), uuid.New()
+	parent := w.create(t, say(author, "a question"))
+	liked, answer := w.create(t, say(author, "hello")), w.create(t, reply(author, parent))
+	w.like(t, fan, liked)
+	gone := map[string]func(r *world) bool{
+		"a post":            func(r *world) bool { _, ok := r.load(t, answer); return !ok },
+		"a post of the log": func(r *world) bool { return !slices.Contains(r.log(t, author, 10), answer) },
+		"a reply":           func(r *world) bool { return len(r.replies(t, parent, uuid.Nil, 10)) == 0 },
+		"a counted reply":   func(r *world) bool { _, n := r.counts(t, parent); return n == 0 },
+		"a like":            func(r *world) bool { return len(r.liked(t, fan, liked)) == 0 },
+		"a counted like":    func(r *world) bool { n, _ := r.counts(t, liked); return n == 0 },
+	}
+	for _, is := range gone {
+		w.often(t, func(int) bool { return !is(&world{World: w.World}) })
+	}
+	w.delete(t, answer)
+	w.unlike(t, fan, liked)
+	for what, is := range gone {
+		r := &world{World: w.World}
+		w.often(t, func(before int) bool {
+			if now := is(r); now || before == 0 {
+				return now
+			}
+			t.Fatalf("%s came back", what)
+			return false
+		})
+	}
+}
+
+// often waits until something holds so many times in a row that no copy can be left
+// for which it does not. It is told how many times it held.
+func (w *world) often(t testing.TB, holds func(before int) bool) {
+	t.Helper()
+	deadline := time.Now().Add(time.Minute)
+	for n := 0; n < 30; n++ {
+		if !holds(n) {
+			n = -1
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("it never holds")
+		}
+	}
 }

@@ -85,7 +85,7 @@ func everythingAtTheSameTime(t *testing.T, w *world) {
 	together(6, func(worker int) {
 		for i := range 12 {
 			user, postID := users[(worker+i)%3], posts[(i+worker/2)%3]
-			err := w.call(t, func(ctx context.Context) error { return w.one(ctx, user, postID, worker+i) })
+			err := w.decide(t, func(ctx context.Context) error { return w.one(ctx, user, postID, worker+i) })
 			if err != nil && !fault.Is(err, fault.NotFound) {
 				t.Error(err)
 			}

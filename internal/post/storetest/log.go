@@ -144,8 +144,8 @@ func primarySeesAll(t *testing.T, w *world) {
 // forgetful reads logs from the primary as somebody who has seen nothing.
 func (w *world) forgetful(t testing.TB, authors []uuid.UUID) (log []post.Entry) {
 	t.Helper()
-	w.do(t, func(context.Context) (err error) {
-		log, err = w.Store.ListLog(t.Context(), post.LogRange{Authors: authors, Before: id.Max, Limit: 100, PerAuthor: 100, Primary: true})
+	w.do(t, func(ctx context.Context) (err error) {
+		log, err = w.Store.ListLog(ctx, post.LogRange{Authors: authors, Before: id.Max, Limit: 100, PerAuthor: 100, Primary: true})
 		return err
 	})
 	return log

@@ -28,7 +28,7 @@ func reply(author, to uuid.UUID, media ...uuid.UUID) post.Draft {
 func (w *world) create(t testing.TB, d post.Draft) uuid.UUID {
 	t.Helper()
 	var postID uuid.UUID
-	err := w.call(t, func(ctx context.Context) (err error) {
+	err := w.decide(t, func(ctx context.Context) (err error) {
 		postID, err = w.Store.Create(ctx, d)
 		return err
 	})
@@ -90,7 +90,7 @@ func (w *world) unlike(t testing.TB, user, postID uuid.UUID) (likes int64, chang
 func (w *world) load(t testing.TB, postID uuid.UUID) (post.Content, bool) {
 	t.Helper()
 	var contents []post.Content
-	w.do(t, func(ctx context.Context) (err error) {
+	w.read(t, func(ctx context.Context) (err error) {
 		contents, err = w.Store.Load(ctx, []uuid.UUID{postID}, false)
 		return err
 	})
@@ -121,7 +121,7 @@ func (w *world) stands(t testing.TB, postID uuid.UUID) (stands bool) {
 
 func (w *world) liked(t testing.TB, user uuid.UUID, posts ...uuid.UUID) (liked []uuid.UUID) {
 	t.Helper()
-	w.do(t, func(ctx context.Context) (err error) {
+	w.read(t, func(ctx context.Context) (err error) {
 		liked, err = w.Store.Liked(ctx, user, posts, false)
 		return err
 	})
@@ -130,7 +130,7 @@ func (w *world) liked(t testing.TB, user uuid.UUID, posts ...uuid.UUID) (liked [
 
 func (w *world) list(t testing.TB, r post.LogRange) (log []post.Entry) {
 	t.Helper()
-	w.do(t, func(ctx context.Context) (err error) {
+	w.read(t, func(ctx context.Context) (err error) {
 		log, err = w.Store.ListLog(ctx, r)
 		return err
 	})
@@ -145,7 +145,7 @@ func (w *world) log(t testing.TB, author uuid.UUID, limit int32) []uuid.UUID {
 
 func (w *world) replies(t testing.TB, postID, after uuid.UUID, limit int32) (found []uuid.UUID) {
 	t.Helper()
-	w.do(t, func(ctx context.Context) (err error) {
+	w.read(t, func(ctx context.Context) (err error) {
 		found, err = w.Store.ListReplies(ctx, postID, after, limit)
 		return err
 	})

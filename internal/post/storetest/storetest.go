@@ -1,10 +1,10 @@
 // Package storetest is what every store of posts must pass: Run takes a factory
 // and holds the adapter to each promise of post.Store.
 //
-// All calls of one test belong to somebody who demands what he has seen before, so
-// a read that goes backwards fails wherever it happens. A call that ends in a
-// fault which leaves its outcome open is repeated, as callers do; so the same suite
-// holds for a store over a network that loses answers.
+// All reads of one test are somebody's who demands what he has seen before, so one
+// that goes backwards fails wherever it happens; writes demand nothing, and see
+// everything. A call that ends in a fault which leaves its outcome open is repeated, as
+// callers do; so the same suite holds for a store over a network that loses answers.
 package storetest
 
 import (
@@ -54,6 +54,7 @@ func Run(t *testing.T, open func(t *testing.T) World) {
 		"ManyLogsAreMergedInOrder":               manyLogs,
 		"DeletedPostsDoNotHideOlderOnes":         deletedInLogs,
 		"ThePrimaryHasWhatWasCommitted":          primarySeesAll,
+		"WhatIsGoneDoesNotComeBack":              goneStaysGone,
 		"RepliesAreListedOldestFirst":            replyList,
 		"AnAccountsPostsGoPageByPage":            erasePosts,
 		"AnAccountsLikesGoPageByPage":            eraseLikes,
@@ -81,11 +82,24 @@ const patience = 50
 // call runs fn as somebody who has seen all that was answered before.
 func (w *world) call(t testing.TB, fn func(ctx context.Context) error) error {
 	t.Helper()
+	w.mu.Lock()
+	at := w.at
+	w.mu.Unlock()
+	return w.demanding(t, at, fn)
+}
+
+// decide runs fn as somebody who has seen nothing: writes, and what decides them, must
+// see everything all the same.
+func (w *world) decide(t testing.TB, fn func(ctx context.Context) error) error {
+	t.Helper()
+	return w.demanding(t, consistency.Position{}, fn)
+}
+
+func (w *world) demanding(t testing.TB, at consistency.Position, fn func(ctx context.Context) error) error {
+	t.Helper()
 	var err error
 	for range patience {
-		w.mu.Lock()
-		ctx, session := consistency.Begin(t.Context(), w.at)
-		w.mu.Unlock()
+		ctx, session := consistency.Begin(t.Context(), at)
 		err = fn(ctx)
 		w.saw(t, session)
 		if !isOpen(err) {
@@ -114,16 +128,22 @@ func (w *world) saw(t testing.TB, session *consistency.Session) {
 	w.at = at
 }
 
-// do is call for what must succeed.
-func (w *world) do(t testing.TB, fn func(ctx context.Context) error) {
+// read is call for what must succeed.
+func (w *world) read(t testing.TB, fn func(ctx context.Context) error) {
 	t.Helper()
 	must(t, w.call(t, fn))
 }
 
-// missing is call for what must answer that something is not there.
+// do is decide for what must succeed.
+func (w *world) do(t testing.TB, fn func(ctx context.Context) error) {
+	t.Helper()
+	must(t, w.decide(t, fn))
+}
+
+// missing is decide for what must answer that something is not there.
 func (w *world) missing(t testing.TB, fn func(ctx context.Context) error) {
 	t.Helper()
-	if err := w.call(t, fn); !fault.Is(err, fault.NotFound) {
+	if err := w.decide(t, fn); !fault.Is(err, fault.NotFound) {
 		t.Errorf("got %v, want a fault of kind NotFound", err)
 	}
 }

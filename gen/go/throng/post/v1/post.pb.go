@@ -30,7 +30,7 @@ const (
 // Post is one post as its readers see it.
 type Post struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// UUIDv7 of the database's clock; posts are ordered by it.
+	// UUIDv7 of the deployment's clock; posts are ordered by it.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// Who wrote it.
 	AuthorId string `protobuf:"bytes,2,opt,name=author_id,json=authorId,proto3" json:"author_id,omitempty"`

@@ -27,7 +27,7 @@ export const file_throng_post_v1_post: GenFile = /*@__PURE__*/
  */
 export type Post = Message<"throng.post.v1.Post"> & {
   /**
-   * UUIDv7 of the database's clock; posts are ordered by it.
+   * UUIDv7 of the deployment's clock; posts are ordered by it.
    *
    * @generated from field: string id = 1;
    */

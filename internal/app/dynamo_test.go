@@ -1,0 +1,65 @@
+package app_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"connectrpc.com/connect"
+	"github.com/google/uuid"
+
+	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
+	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
+	"github.com/throng-social/throng/internal/app"
+	"github.com/throng-social/throng/internal/audit"
+	"github.com/throng-social/throng/internal/dynamo/dynamotest"
+	"github.com/throng-social/throng/internal/postgres/pgtest"
+)
+
+// postsOn keeps posts in these tables.
+func postsOn(tables *dynamotest.Tables) func(*app.Settings) {
+	return func(s *app.Settings) {
+		s.PostStore, s.DynamoEndpoint, s.Prefix, s.Region = "dynamo", tables.Endpoint, tables.Prefix, "eu-central-1"
+	}
+}
+
+func TestElevenChecksWithPostsInDynamoDB(t *testing.T) {
+	t.Parallel()
+	throughAllStrategies(t, newChecked(t, starPairs(1001), 500, postsOn(dynamotest.New(t))))
+}
+
+func TestPostsInDynamoDBAreThoseOfTheirReadersAndAuthors(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, pgtest.New(t), seams[1], postsOn(dynamotest.New(t)), pushing)
+	ann, bob := d.signUp(t), d.signUp(t)
+	ann.follow(t, bob)
+	d.settled(t)
+	one, two, key := bob.post(t, "one"), bob.post(t, "two"), uuid.NewString()
+	soon(t, "both posts", func() bool { return slices.Equal(ann.home(t, 1), []string{two, one}) })
+	for range 2 { // the second time by its key
+		res, err := ann.posts.CreatePost(t.Context(), &postv1.CreatePostRequest{Text: "an answer", ReplyToId: one, IdempotencyKey: key})
+		if err != nil || res.GetPost().GetReplyToId() != one {
+			t.Fatal(res, err)
+		}
+	}
+	if res, err := ann.posts.LikePost(t.Context(), &postv1.LikePostRequest{PostId: one}); err != nil || res.GetLikeCount() != 1 {
+		t.Fatal(res, err)
+	}
+	got, err := ann.posts.GetPost(t.Context(), &postv1.GetPostRequest{PostId: one})
+	if err != nil || got.GetPost().GetLikeCount() != 1 || got.GetPost().GetReplyCount() != 1 || !got.GetPost().GetLikedByMe() {
+		t.Fatal(got, err)
+	}
+	if err := d.app.Recount(t.Context(), "post", t.Output()); err != nil {
+		t.Error(err)
+	}
+	if _, err := bob.users.DeleteAccount(t.Context(), &userv1.DeleteAccountRequest{Password: "correct horse"}); err != nil {
+		t.Fatal(err)
+	}
+	soon(t, "bob's posts are gone", func() bool {
+		_, err := d.stranger().posts.GetPost(t.Context(), &postv1.GetPostRequest{PostId: two})
+		return connect.CodeOf(err) == connect.CodeNotFound
+	})
+	if err := d.app.Audit(t.Context(), 1, func(audit.Finding) {}); err == nil || !strings.Contains(err.Error(), "DynamoDB") {
+		t.Errorf("an auditor that cannot see the posts says %v", err)
+	}
+}
