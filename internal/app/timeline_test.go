@@ -92,10 +92,10 @@ func pushing(s *app.Settings) { s.Timeline.Strategy = "push" }
 
 func TestHomeTimelines(t *testing.T) {
 	t.Parallel()
-	for _, seam := range seams {
-		t.Run(seam, func(t *testing.T) {
+	for _, shape := range append(slices.Clone(seams), "on SQS") {
+		t.Run(shape, func(t *testing.T) {
 			t.Parallel()
-			d := deploy(t, pgtest.New(t), seam, pushing)
+			d := deploy(t, pgtest.New(t), shape, pushing, carriedBy(t, shape))
 			t.Run("show one's own post at once", func(t *testing.T) {
 				t.Parallel()
 				ann := d.signUp(t)
