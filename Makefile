@@ -2,9 +2,11 @@
 
 BIN := $(CURDIR)/.bin
 export PATH := $(BIN):$(PATH)
+# CDK's runtime warns of each Node but the newest ones at length.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help dev build web generate test test-go test-web test-browser verify lint bench mutate fuzz clean tools
+.PHONY: help dev build web generate test test-go test-cdk test-web test-browser verify lint bench mutate fuzz clean tools
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,14 +41,21 @@ $(BIN)/.installed: tools/go.mod tools/go.sum
 
 generate: tools node_modules/.installed ## Write all generated code anew.
 	@buf format -w proto && buf generate && rm -rf gen/db && sqlc generate && go test ./internal/app -run TestSettingsReference -update
+	@cd cdk/stack && go run .
 
-test: test-go test-web test-browser ## Run every test: Go with -race, web, and a real browser.
+test: test-go test-cdk test-web test-browser ## Run every test: Go with -race, the stack, web, and a real browser.
 
 # Large worlds run without the race detector, small ones with it.
 test-go: tools
-	@scripts/install postgres compiler
+	@scripts/install postgres dynoxide fauxqs compiler
 	@gotestsum --format=pkgname-and-test-fails -- -race -timeout=15m ./...
 	@gotestsum --format=pkgname-and-test-fails -- -timeout=15m -run 'TestElevenChecks|TestAPostOfAStar' ./internal/app
+
+# The stack is a module of its own: its template is as committed, and is validated.
+test-cdk: node_modules/.installed
+	@scripts/install cloudformation-validate
+	@cd cdk/stack && go vet . && go test .
+	@scripts/validate-template
 
 test-web: node_modules/.installed
 	@npm run --silent test

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Template is for CloudFormation.
@@ -28,9 +29,36 @@ type Table struct {
 	Expiry string
 }
 
-// Declared is what the template declares, each kind in the order of names.
+// Queue is a queue of SQS.
+type Queue struct {
+	Name string
+	// Visibility is how long a message that was taken is not seen by others.
+	Visibility time.Duration
+	// Dead is the name of the queue where messages go that were taken Tries times; ""
+	// for such a queue itself.
+	Dead  string
+	Tries int
+}
+
+// Subscription has a queue get the messages of a topic of SNS, as they are.
+type Subscription struct{ Topic, Queue string }
+
+// Bucket is a private bucket of S3.
+type Bucket struct {
+	Name string
+	// Origins are the web origins that may use Methods; a parameter of the stack
+	// says which, here is its default.
+	Origins, Methods []string
+}
+
+// Declared is what the template declares.
 type Declared struct {
 	Tables []Table
+	// Topics are names.
+	Topics        []string
+	Queues        []Queue
+	Subscriptions []Subscription
+	Buckets       []Bucket
 }
 
 // Read reads the template for a deployment with that prefix.
@@ -43,15 +71,28 @@ func Read(prefix string) (Declared, error) {
 	for _, r := range t.of("AWS::DynamoDB::Table") {
 		d.Tables = append(d.Tables, t.table(r))
 	}
+	for _, r := range t.of("AWS::SNS::Topic") {
+		d.Topics = append(d.Topics, t.text(r.Properties["TopicName"]))
+	}
+	for _, r := range t.of("AWS::SQS::Queue") {
+		d.Queues = append(d.Queues, t.queue(r))
+	}
+	for _, r := range t.of("AWS::SNS::Subscription") {
+		d.Subscriptions = append(d.Subscriptions, Subscription{Topic: t.named(r.Properties["TopicArn"], "TopicName"), Queue: t.named(r.Properties["Endpoint"], "QueueName")})
+	}
+	for _, r := range t.of("AWS::S3::Bucket") {
+		d.Buckets = append(d.Buckets, t.bucket(r))
+	}
 	return d, t.err
 }
 
 // template is the parsed template with its parameters filled in. The first thing that
 // it does not understand is kept in err.
 type template struct {
-	Resources map[string]resource
-	prefix    string
-	err       error
+	Resources  map[string]resource
+	Parameters map[string]struct{ Default string }
+	prefix     string
+	err        error
 }
 
 type resource struct {
@@ -98,30 +139,87 @@ func (t *template) table(r resource) Table {
 	return table
 }
 
-// text resolves a string: one as it is, a reference to the prefix, or a join.
+func (t *template) queue(r resource) Queue {
+	seconds, _ := r.Properties["VisibilityTimeout"].(float64)
+	q := Queue{Name: t.text(r.Properties["QueueName"]), Visibility: time.Duration(seconds) * time.Second}
+	if policy, ok := r.Properties["RedrivePolicy"].(map[string]any); ok {
+		tries, _ := policy["maxReceiveCount"].(float64)
+		q.Tries, q.Dead = int(tries), t.named(policy["deadLetterTargetArn"], "QueueName")
+	}
+	return q
+}
+
+func (t *template) bucket(r resource) Bucket {
+	b := Bucket{Name: t.text(r.Properties["BucketName"])}
+	cors, _ := r.Properties["CorsConfiguration"].(map[string]any)
+	rules, _ := cors["CorsRules"].([]any)
+	for _, one := range rules {
+		rule, _ := one.(map[string]any)
+		b.Methods = append(b.Methods, t.texts(rule["AllowedMethods"])...)
+		b.Origins = append(b.Origins, t.texts(rule["AllowedOrigins"])...)
+	}
+	return b
+}
+
+// named is the name of the resource that v refers to.
+func (t *template) named(v any, property string) string {
+	m, _ := v.(map[string]any)
+	id, _ := m["Ref"].(string)
+	if get, ok := m["Fn::GetAtt"].([]any); ok && len(get) == 2 {
+		id, _ = get[0].(string)
+	}
+	return t.text(t.Resources[id].Properties[property])
+}
+
+// texts resolves a list of strings: one as it is, or a parameter with commas.
+func (t *template) texts(v any) []string {
+	list, ok := v.([]any)
+	if !ok {
+		return strings.Split(t.text(v), ",")
+	}
+	all := make([]string, len(list))
+	for i, one := range list {
+		all[i] = t.text(one)
+	}
+	return all
+}
+
+// account is the one that emulators believe to be.
+const account = "000000000000"
+
+// text resolves a string: one as it is, a parameter, or a join of such.
 func (t *template) text(v any) string {
 	switch v := v.(type) {
 	case string:
 		return v
 	case map[string]any:
-		if v["Ref"] == "Prefix" {
-			return t.prefix
+		if name, ok := v["Ref"].(string); ok {
+			return t.parameter(name)
 		}
 		if join, ok := v["Fn::Join"].([]any); ok && len(join) == 2 {
-			return t.join(join[0], join[1])
+			return strings.Join(t.texts(join[1]), t.text(join[0]))
 		}
 	}
-	if t.err == nil {
-		t.err = fmt.Errorf("cdk/template.json: %v is no text that is understood here", v)
-	}
+	t.fail(v)
 	return ""
 }
 
-func (t *template) join(separator, list any) string {
-	parts, _ := list.([]any)
-	texts := make([]string, len(parts))
-	for i, p := range parts {
-		texts[i] = t.text(p)
+func (t *template) parameter(name string) string {
+	switch name {
+	case "Prefix":
+		return t.prefix
+	case "AWS::AccountId":
+		return account
 	}
-	return strings.Join(texts, t.text(separator))
+	p, ok := t.Parameters[name]
+	if !ok {
+		t.fail(name)
+	}
+	return p.Default
+}
+
+func (t *template) fail(v any) {
+	if t.err == nil {
+		t.err = fmt.Errorf("cdk/template.json: %v is not understood here", v)
+	}
 }

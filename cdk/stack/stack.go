@@ -31,6 +31,8 @@ func newStack(scope constructs.Construct) *stack {
 		Description:    jsii.String("What the names of all resources begin with; THRONG_AWS_PREFIX of the processes."),
 	})
 	s.tables()
+	s.queues()
+	s.bucket()
 	return s
 }
 

@@ -29,4 +29,5 @@ func (s *stack) tables() {
 	}
 }
 
+// title begins with a capital.
 func title(name string) string { return strings.ToUpper(name[:1]) + name[1:] }

@@ -31,6 +31,7 @@ import (
 	"github.com/throng-social/throng/internal/pubsub"
 	"github.com/throng-social/throng/internal/queue"
 	"github.com/throng-social/throng/internal/queue/outbox"
+	"github.com/throng-social/throng/internal/queue/sqsqueue"
 )
 
 // Role says what a process does.
@@ -49,7 +50,12 @@ type App struct {
 	bus      *pubsub.Bus
 	nouns    nouns
 	clients  clients
-	worker   *queue.Worker
+	// work is nil where this process runs no jobs.
+	work *queue.Work
+	// queue carries all messages: sqs, or where that is nil river.
+	queue queue.Backend
+	river *queue.River
+	sqs   *sqsqueue.Queue
 	// dynamo is nil where no store is on it; relay runs beside a worker.
 	dynamo  *dynamo.DB
 	relay   *outbox.Relay
@@ -78,20 +84,20 @@ func New(ctx context.Context, s Settings, role Role, log *slog.Logger) (*App, er
 		return nil, fmt.Errorf("database: %w", err)
 	}
 	a := &App{settings: s, role: role, db: db, bus: pubsub.New(db, s.URL, log), metrics: prometheus.NewRegistry(), log: log}
-	a.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), depths{db})
+	a.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), depths{a})
 	if err := a.openDynamo(ctx); err != nil {
 		a.Close()
 		return nil, err
 	}
-	if err := a.assemble(); err != nil {
+	if err := a.assemble(ctx); err != nil {
 		a.Close()
 		return nil, err
 	}
 	return a, nil
 }
 
-func (a *App) assemble() error {
-	pub, err := queue.NewPublisher()
+func (a *App) assemble(ctx context.Context) error {
+	pub, err := a.openQueue(ctx)
 	if err != nil {
 		return err
 	}
@@ -100,44 +106,18 @@ func (a *App) assemble() error {
 	}
 	if a.nouns.timeline != nil {
 		a.auditor = &audit.Auditor{DB: a.db, Source: a.definition(), Timeline: a.nouns.timeline, Log: a.log}
-		a.metrics.MustRegister(work{a.nouns.timeline}, live{a.nouns.timeline})
+		a.metrics.MustRegister(engine{a.nouns.timeline}, live{a.nouns.timeline})
 	}
-	a.health = newHealth(a.db.Ping, a.pingDynamo)
+	a.health = newHealth(a.db.Ping, a.pingDynamo, a.pingQueue)
 	if a.role.Work {
-		if a.worker, err = a.newWorker(); err != nil {
+		if a.work, err = a.newWork(); err != nil {
 			return err
 		}
 	}
 	if a.role.Work && a.dynamo != nil {
-		a.relay = outbox.NewRelay(a.dynamo, queue.NewSink(a.db, pub), a.log)
+		a.relay = outbox.NewRelay(a.dynamo, a.queue, a.log)
 	}
 	return a.listen()
-}
-
-func (a *App) newWorker() (*queue.Worker, error) {
-	limits := queue.Limits{}
-	for _, name := range a.settings.Queues {
-		n, ok := queue.DefaultLimits()[name]
-		if !ok {
-			return nil, fmt.Errorf("there is no queue %q", name)
-		}
-		limits[name] = n
-	}
-	jobs := prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name:    "throng_job_duration_seconds",
-		Help:    "Time that one try of a job took, by topic and outcome.",
-		Buckets: prometheus.ExponentialBuckets(0.001, 2, 14),
-	}, []string{"topic", "outcome"})
-	a.metrics.MustRegister(jobs)
-	observe := func(topic string, took time.Duration, err error) {
-		outcome := "ok"
-		if err != nil {
-			outcome = "failed"
-		}
-		jobs.WithLabelValues(topic, outcome).Observe(took.Seconds())
-	}
-	handlers, periodic := a.audits()
-	return queue.NewWorker(a.db, handlers, periodic, limits, observe, a.log)
 }
 
 // definition is what timelines are compared with; nil where follows and posts are in
@@ -160,7 +140,6 @@ func (a *App) audits() (queue.Handlers, []queue.Periodic) {
 		handlers[audit.Topic] = func(context.Context, []byte) error { return nil }
 		return handlers, periodic
 	}
-	a.metrics.MustRegister(a.auditor)
 	maps.Copy(handlers, a.auditor.Handlers())
 	return handlers, append(periodic, a.auditor.Periodic()...)
 }
@@ -171,11 +150,8 @@ func (a *App) Run(ctx context.Context) error {
 	for _, l := range a.servers {
 		g.Go(l.serve)
 	}
-	if a.worker != nil {
-		g.Go(func() error { return a.work(gctx) })
-	}
-	if a.relay != nil {
-		g.Go(func() error { a.relay.Run(gctx); return nil })
+	if a.work != nil {
+		g.Go(func() error { return a.runWorkers(gctx) })
 	}
 	if a.role.Serve && a.nouns.timeline != nil {
 		g.Go(func() error { a.bus.Run(gctx); return nil })
@@ -185,22 +161,6 @@ func (a *App) Run(ctx context.Context) error {
 		return a.drain(context.WithoutCancel(ctx))
 	})
 	return g.Wait()
-}
-
-// work runs the worker, and starts it anew when the database was away.
-func (a *App) work(ctx context.Context) error {
-	for ctx.Err() == nil {
-		err := a.worker.Run(ctx)
-		if err == nil {
-			return nil
-		}
-		a.log.ErrorContext(ctx, "the worker could not start; trying again", slog.Any("error", err))
-		select {
-		case <-ctx.Done():
-		case <-time.After(time.Second):
-		}
-	}
-	return nil
 }
 
 // drain ends listeners: no new calls, those under way may finish. Live streams

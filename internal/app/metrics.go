@@ -6,8 +6,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/throng-social/throng/gen/db/queuedb"
-	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/timeline"
 )
 
@@ -16,7 +14,7 @@ const scrapeTime = 2 * time.Second
 var (
 	descPool   = prometheus.NewDesc("throng_db_connections", "Connections of a pool, by what they do.", []string{"pool", "state"}, nil)
 	descWait   = prometheus.NewDesc("throng_db_waits_total", "Callers that had to wait for a connection.", []string{"pool"}, nil)
-	descJobs   = prometheus.NewDesc("throng_queue_jobs", "Jobs that have not succeeded yet; discarded ones are dead letters.", []string{"topic", "state"}, nil)
+	descJobs   = prometheus.NewDesc("throng_queue_jobs", "Jobs that have not succeeded yet; dead ones are dead letters.", []string{"topic", "state"}, nil)
 	descPushes = prometheus.NewDesc("throng_timeline_deliveries_total", "Entries that fan-outs wrote into timelines.", nil, nil)
 	descCopies = prometheus.NewDesc("throng_timeline_copies_total", "Entries that moves of edges wrote into timelines.", nil, nil)
 	descPulls  = prometheus.NewDesc("throng_timeline_pulls_total", "Authors whose logs were read for a timeline.", nil, nil)
@@ -26,7 +24,7 @@ var (
 )
 
 // depths collects what is asked for at each scrape: pools and queues.
-type depths struct{ db *postgres.DB }
+type depths struct{ app *App }
 
 // Describe implements prometheus.Collector.
 func (depths) Describe(ch chan<- *prometheus.Desc) {
@@ -36,10 +34,9 @@ func (depths) Describe(ch chan<- *prometheus.Desc) {
 	ch <- descAge
 }
 
-// Collect implements prometheus.Collector. A queue that cannot be read leaves its
-// metrics out.
+// Collect implements prometheus.Collector.
 func (d depths) Collect(ch chan<- prometheus.Metric) {
-	for _, p := range d.db.Use() {
+	for _, p := range d.app.db.Use() {
 		ch <- prometheus.MustNewConstMetric(descPool, prometheus.GaugeValue, float64(p.InUse), p.Pool, "in_use")
 		ch <- prometheus.MustNewConstMetric(descPool, prometheus.GaugeValue, float64(p.Idle), p.Pool, "idle")
 		ch <- prometheus.MustNewConstMetric(descPool, prometheus.GaugeValue, float64(p.Most), p.Pool, "most")
@@ -47,28 +44,21 @@ func (d depths) Collect(ch chan<- prometheus.Metric) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeTime)
 	defer cancel()
-	rows, err := queuedb.New().CountJobs(ctx, d.db.Writer(ctx))
-	if err != nil {
-		return
-	}
-	for _, r := range rows {
-		ch <- prometheus.MustNewConstMetric(descJobs, prometheus.GaugeValue, float64(r.Jobs), r.Kind, r.State)
-		ch <- prometheus.MustNewConstMetric(descAge, prometheus.GaugeValue, max(time.Since(r.Oldest).Seconds(), 0), r.Kind, r.State)
-	}
+	d.app.collectDepths(ctx, ch)
 }
 
-// work collects what the timeline engine did.
-type work struct{ timeline *timeline.Service }
+// engine collects what the timeline engine did.
+type engine struct{ timeline *timeline.Service }
 
 // Describe implements prometheus.Collector.
-func (work) Describe(ch chan<- *prometheus.Desc) {
+func (engine) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{descPushes, descCopies, descPulls, descMoves, descFlips} {
 		ch <- d
 	}
 }
 
 // Collect implements prometheus.Collector.
-func (w work) Collect(ch chan<- prometheus.Metric) {
+func (w engine) Collect(ch chan<- prometheus.Metric) {
 	c := w.timeline.Counts()
 	for d, n := range map[*prometheus.Desc]int64{descPushes: c.Deliveries, descCopies: c.Copies, descPulls: c.Pulls, descMoves: c.Moves, descFlips: c.Flips} {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(n))

@@ -8,17 +8,14 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/google/uuid"
 
-	"github.com/throng-social/throng/gen/db/queuedb"
 	accessv1 "github.com/throng-social/throng/gen/go/throng/access/v1"
 	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
 	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
 	"github.com/throng-social/throng/internal/audit"
-	"github.com/throng-social/throng/internal/queue/outbox"
 	"github.com/throng-social/throng/internal/timeline"
 )
 
@@ -73,55 +70,6 @@ func (a *App) Recount(ctx context.Context, noun string, out io.Writer) error {
 		return errDifferences
 	}
 	return nil
-}
-
-const listedDeadLetters = 100
-
-// QueueStatus prints what waits in the queues, and the dead letters.
-func (a *App) QueueStatus(ctx context.Context, out io.Writer) error {
-	q := queuedb.New()
-	rows, err := q.CountJobs(ctx, a.db.Writer(ctx))
-	if err != nil {
-		return err
-	}
-	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "TOPIC\tQUEUE\tSTATE\tJOBS\tOLDEST")
-	for _, r := range rows {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", r.Kind, r.Queue, r.State, r.Jobs, time.Since(r.Oldest).Round(time.Second))
-	}
-	if err := w.Flush(); err != nil || len(rows) == 0 {
-		return err
-	}
-	dead, err := q.ListDeadLetters(ctx, a.db.Writer(ctx), queuedb.ListDeadLettersParams{PageLimit: listedDeadLetters})
-	for _, d := range dead {
-		fmt.Fprintf(out, "dead letter %d of %s after %d tries: %s\n", d.ID, d.Kind, d.Attempt, d.LastError)
-	}
-	return err
-}
-
-const redriveTries = 20
-
-// Redrive gives dead letters their tries again.
-func (a *App) Redrive(ctx context.Context, topic string, out io.Writer) error {
-	n, err := queuedb.New().RedriveDeadLetters(ctx, a.db.Writer(ctx), queuedb.RedriveDeadLettersParams{Kind: topic, Tries: redriveTries})
-	if err == nil {
-		fmt.Fprintf(out, "%d dead letters are in their queues again\n", n)
-	}
-	return err
-}
-
-// OpenJobs counts the jobs that are still to succeed, and the messages that are to
-// become some.
-func (a *App) OpenJobs(ctx context.Context) (int64, error) {
-	var waiting int64
-	if a.dynamo != nil {
-		var err error
-		if waiting, err = outbox.Waiting(ctx, a.dynamo); err != nil {
-			return 0, err
-		}
-	}
-	open, err := queuedb.New().CountOpenJobs(ctx, a.db.Writer(ctx))
-	return waiting + open, err
 }
 
 var errNotAudited = errors.New("timelines are compared with follows and posts as one kind of store has them: keep both in Postgres, or both in DynamoDB")

@@ -20,6 +20,7 @@ var Nouns = []string{"media", "user", "graph", "post", "timeline"}
 type Settings struct {
 	Database `embed:"" prefix:"db-"`
 	Stores   `embed:""`
+	Carrier  `embed:""`
 	AWS      `embed:"" prefix:"aws-"`
 
 	Addr           string   `env:"THRONG_ADDR" default:"127.0.0.1:8080" help:"Where clients are served: API and web app."`
@@ -74,7 +75,7 @@ func (s *Settings) check() error {
 	if _, err := s.proxies(); err != nil {
 		errs = append(errs, err)
 	}
-	errs = append(errs, s.checkStores())
+	errs = append(errs, s.checkStores(), s.checkQueue())
 	if s.Timeline.Keep < 1 || s.Timeline.FanoutPage < 1 {
 		errs = append(errs, errors.New("THRONG_TIMELINE_KEEP and THRONG_TIMELINE_FANOUT_PAGE must be at least 1"))
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/throng-social/throng/internal/devstack"
 	"github.com/throng-social/throng/internal/dynamo/dynamotest"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
+	"github.com/throng-social/throng/internal/queue/sqsqueue/sqstest"
 )
 
 // shape is how a deployment is put together.
@@ -23,6 +24,7 @@ var shapes = []shape{
 	{seams[0], seams[0], nil},
 	{seams[1], seams[1], nil},
 	{"with follows in DynamoDB", seams[1], followsInDynamoDB},
+	{"with events on SNS and SQS", seams[0], func(t *testing.T, s *app.Settings) { t.Helper(); onSQS(sqstest.New(t))(s) }},
 }
 
 func (s shape) deploy(t *testing.T, db pgtest.DB, change ...func(*app.Settings)) deployment {

@@ -22,11 +22,16 @@ type program struct {
 
 // find returns the first place where the account can run it: as the variable says, on
 // the PATH, or among npm's packages here and above.
-func (p program) find(who account) (string, error) {
+func (p program) find(who account) (string, error) { return p.search(who, true) }
+
+// file is find for what another program runs.
+func (p program) file(who account) (string, error) { return p.search(who, false) }
+
+func (p program) search(who account, runs bool) (string, error) {
 	places := p.places()
 	tried := make([]string, 0, len(places))
 	for _, place := range places {
-		path, err := runnable(place, who)
+		path, err := usable(place, who, runs)
 		if err == nil {
 			return path, nil
 		}
@@ -62,7 +67,7 @@ func exists(path string) bool {
 	return err == nil
 }
 
-func runnable(path string, who account) (string, error) {
+func usable(path string, who account, runs bool) (string, error) {
 	path, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return "", err
@@ -71,7 +76,7 @@ func runnable(path string, who account) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if !info.Mode().IsRegular() || info.Mode().Perm()&0o111 == 0 {
+	if !info.Mode().IsRegular() || runs && info.Mode().Perm()&0o111 == 0 {
 		return "", errors.New(path + " is no program")
 	}
 	return path, who.enters(path)

@@ -26,13 +26,9 @@ import (
 	"github.com/throng-social/throng/internal/postgres"
 )
 
-const (
-	// maxTries is how often a job is tried before it is a dead letter: with the
-	// pauses of retryPolicy this takes about twelve minutes.
-	maxTries = 20
-	// maxPayload bounds a message; 256 KiB is also what SQS takes.
-	maxPayload = 256 << 10
-)
+// maxPayload bounds a message: it is what SNS takes, 256 KiB, less a quarter for
+// base64 and some room for attributes.
+const maxPayload = 188 << 10
 
 // Task is a message of a noun to its own workers.
 type Task struct {
@@ -45,15 +41,19 @@ type Task struct {
 }
 
 // Publisher stores messages. It needs no worker in its process.
-type Publisher struct{ river *river.Client[pgx.Tx] }
+type Publisher struct {
+	river *river.Client[pgx.Tx]
+	// relayed messages are for another queue.
+	relayed bool
+}
 
 // NewPublisher makes a publisher.
 func NewPublisher() (*Publisher, error) {
-	client, err := river.NewClient(driver{riverpgxv5.New(nil)}, &river.Config{MaxAttempts: maxTries})
+	client, err := river.NewClient(driver{riverpgxv5.New(nil)}, &river.Config{MaxAttempts: MaxTries})
 	if err != nil {
 		return nil, err
 	}
-	return &Publisher{client}, nil
+	return &Publisher{river: client}, nil
 }
 
 // Announce stores ev for everyone who subscribes to it, if and only if tx
@@ -81,8 +81,20 @@ func (p *Publisher) Enqueue(ctx context.Context, tx postgres.Tx, tasks ...Task) 
 	return p.insert(ctx, tx, messages...)
 }
 
-// insert stores one job a delivery.
+// insert stores one job a delivery, or what is to be relayed.
 func (p *Publisher) insert(ctx context.Context, tx postgres.Tx, messages ...Message) error {
+	jobs, err := p.jobs(messages)
+	if err != nil || len(jobs) == 0 {
+		return err
+	}
+	_, err = p.river.InsertManyFastTx(ctx, tx.Raw(), jobs)
+	return postgres.Fault(err)
+}
+
+func (p *Publisher) jobs(messages []Message) ([]river.InsertManyParams, error) {
+	if p.relayed {
+		return relays(messages)
+	}
 	var jobs []river.InsertManyParams
 	for _, m := range messages {
 		if m.Event == "" {
@@ -93,33 +105,14 @@ func (p *Publisher) insert(ctx context.Context, tx postgres.Tx, messages ...Mess
 			jobs = append(jobs, insertion(s.Topic(), s.Queue, m))
 		}
 	}
-	if len(jobs) == 0 {
-		return nil
-	}
-	_, err := p.river.InsertManyFastTx(ctx, tx.Raw(), jobs)
-	return postgres.Fault(err)
+	return jobs, nil
 }
 
 func insertion(topic, queue string, m Message) river.InsertManyParams {
 	return river.InsertManyParams{
 		Args:       message{topic: topic, Payload: m.Payload, Trace: m.Trace},
-		InsertOpts: &river.InsertOpts{Queue: queue, MaxAttempts: maxTries},
+		InsertOpts: &river.InsertOpts{Queue: queue, MaxAttempts: MaxTries},
 	}
-}
-
-// Sink takes messages from outboxes into River.
-type Sink struct {
-	db  *postgres.DB
-	pub *Publisher
-}
-
-// NewSink makes a sink.
-func NewSink(db *postgres.DB, pub *Publisher) *Sink { return &Sink{db, pub} }
-
-// Accept stores the same jobs that Announce and Enqueue would have, all or none. What
-// it is given twice it stores twice.
-func (s *Sink) Accept(ctx context.Context, messages []Message) error {
-	return s.db.InTx(ctx, func(tx postgres.Tx) error { return s.pub.insert(ctx, tx, messages...) })
 }
 
 // message is how River keeps one: the payload is protobuf, as on every queue.

@@ -5,16 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
-	"runtime/debug"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivertype"
-	"go.opentelemetry.io/otel"
-	"go.opentelemetry.io/otel/propagation"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/throng-social/throng/gen/db/queuedb"
@@ -23,22 +20,18 @@ import (
 )
 
 const (
-	// jobTimeout bounds one try. A handler that needs longer cuts its work into
-	// several messages.
-	jobTimeout = 10 * time.Second
 	// rescueAfter is when a running job's worker must be gone.
-	rescueAfter = jobTimeout + 3*time.Second
+	rescueAfter = TryTime + 3*time.Second
 	rescueEvery = 3 * time.Second
 	pollEvery   = 50 * time.Millisecond
 	pollLeast   = 10 * time.Millisecond
 	keepDone    = 5 * time.Minute
-	maxPause    = time.Minute
 )
 
 // polls is how often a worker looks into a queue that was empty: more often where
 // somebody waits for what comes of it.
 var polls = map[string]time.Duration{
-	Events: 20 * time.Millisecond, Fanout: 20 * time.Millisecond, Moves: pollEvery, Upkeep: 10 * pollEvery,
+	Events: 20 * time.Millisecond, Fanout: 20 * time.Millisecond, Moves: pollEvery, Upkeep: 10 * pollEvery, Relay: 20 * time.Millisecond,
 }
 
 // Handler does what a message asks for. It may run again with the same payload.
@@ -82,33 +75,38 @@ type Worker struct {
 
 // NewWorker makes a worker for all topics of the handlers.
 func NewWorker(db *postgres.DB, handlers Handlers, periodic []Periodic, limits Limits, observe Observer, log *slog.Logger) (*Worker, error) {
+	return newWorker(db, &Publisher{}, Work{Handlers: handlers, Limits: limits, Observe: observe}, periodic, log)
+}
+
+func newWorker(db *postgres.DB, pub *Publisher, w Work, periodic []Periodic, log *slog.Logger) (*Worker, error) {
 	workers := river.NewWorkers()
-	for topic, h := range handlers {
-		river.AddWorkerArgs(workers, message{topic: topic}, &work{handle: h, observe: observe, log: log})
+	for topic := range w.Handlers {
+		river.AddWorkerArgs(workers, message{topic: topic}, &work{work: w, log: log})
 	}
 	queues := map[string]river.QueueConfig{}
-	for name, n := range limits {
+	for name, n := range w.Limits {
 		queues[name] = river.QueueConfig{MaxWorkers: n, FetchPollInterval: polls[name]}
 	}
 	client, err := river.NewClient(driver{riverpgxv5.New(db.Raw())}, &river.Config{
 		Queues:                      queues,
 		Workers:                     workers,
-		PeriodicJobs:                periodicJobs(periodic),
+		PeriodicJobs:                periodicJobs(periodic, pub),
 		Logger:                      slog.New(quiet{log.Handler()}),
-		JobTimeout:                  jobTimeout,
+		JobTimeout:                  TryTime,
 		RescueStuckJobsAfter:        time.Minute,
 		FetchCooldown:               pollLeast,
 		FetchPollInterval:           pollEvery,
 		RetryPolicy:                 retryPolicy{},
 		CompletedJobRetentionPeriod: keepDone,
 		DiscardedJobRetentionPeriod: -1,
-		MaxAttempts:                 maxTries,
+		MaxAttempts:                 MaxTries,
 		PollOnly:                    true,
 	})
 	return &Worker{river: client, db: db, q: queuedb.New(), log: log}, err
 }
 
-func periodicJobs(periodic []Periodic) []*river.PeriodicJob {
+// periodicJobs are stored as what the publisher would store.
+func periodicJobs(periodic []Periodic, pub *Publisher) []*river.PeriodicJob {
 	jobs := make([]*river.PeriodicJob, len(periodic))
 	for i, p := range periodic {
 		jobs[i] = river.NewPeriodicJob(river.PeriodicInterval(p.Every), func() (river.JobArgs, *river.InsertOpts) {
@@ -116,8 +114,11 @@ func periodicJobs(periodic []Periodic) []*river.PeriodicJob {
 			if err != nil {
 				return nil, nil
 			}
-			job := insertion(m.Topic, m.Queue, m)
-			return job.Args, job.InsertOpts
+			made, err := pub.jobs([]Message{m})
+			if err != nil {
+				return nil, nil
+			}
+			return made[0].Args, made[0].InsertOpts
 		}, nil)
 	}
 	return jobs
@@ -130,7 +131,7 @@ func (w *Worker) Run(ctx context.Context) error {
 		return postgres.Fault(err)
 	}
 	w.rescueUntil(ctx)
-	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), jobTimeout)
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), TryTime)
 	defer cancel()
 	if err := w.river.Stop(stop); errors.Is(err, context.DeadlineExceeded) {
 		return w.river.StopAndCancel(context.WithoutCancel(ctx))
@@ -159,51 +160,27 @@ func (w *Worker) rescueUntil(ctx context.Context) {
 	}
 }
 
-// work adapts a Handler to River.
+// work adapts handlers to River.
 type work struct {
 	river.WorkerDefaults[message]
-	handle  Handler
-	observe Observer
-	log     *slog.Logger
+	work Work
+	log  *slog.Logger
 }
 
 // Work implements river.Worker.
-func (w *work) Work(ctx context.Context, job *river.Job[message]) (err error) {
-	ctx = otel.GetTextMapPropagator().Extract(ctx, propagation.MapCarrier{"traceparent": job.Args.Trace})
-	ctx, span := otel.Tracer("queue").Start(ctx, job.Kind)
-	defer span.End()
-	began := time.Now()
-	defer func() {
-		if r := recover(); r != nil {
-			w.log.ErrorContext(ctx, "a handler panicked", slog.String("topic", job.Kind), slog.Any("panic", r), slog.String("stack", string(debug.Stack())))
-			err = errors.New("the handler panicked")
-		}
-		w.observe(job.Kind, time.Since(began), err)
-		w.report(ctx, job.JobRow, err)
-	}()
-	return w.handle(ctx, job.Args.Payload)
+func (w *work) Work(ctx context.Context, job *river.Job[message]) error {
+	return w.work.Run(ctx, Try{
+		Topic: job.Kind, Payload: job.Args.Payload, Trace: job.Args.Trace,
+		ID: strconv.FormatInt(job.ID, 10), Number: job.Attempt, Of: job.MaxAttempts,
+	}, w.log)
 }
 
-func (w *work) report(ctx context.Context, job *rivertype.JobRow, err error) {
-	if err == nil {
-		return
-	}
-	level := slog.LevelWarn
-	if job.Attempt >= job.MaxAttempts {
-		level = slog.LevelError
-	}
-	w.log.Log(ctx, level, "a job failed", slog.String("topic", job.Kind), slog.Int64("job", job.ID),
-		slog.Int("try", job.Attempt), slog.Int("of", job.MaxAttempts), slog.Any("error", err))
-}
-
-// retryPolicy pauses 1, 2, 4, ... seconds, at most a minute, give or take a
-// quarter.
+// retryPolicy pauses as Pause says.
 type retryPolicy struct{}
 
 // NextRetry implements river.ClientRetryPolicy.
 func (retryPolicy) NextRetry(job *rivertype.JobRow) time.Time {
-	pause := min(time.Second<<min(job.Attempt-1, 10), maxPause)
-	return time.Now().Add(pause*3/4 + rand.N(pause/2))
+	return time.Now().Add(Pause(job.Attempt))
 }
 
 // quiet passes River's warnings and errors on and drops its chatter.

@@ -90,9 +90,9 @@ func TestAMetricThatIsNotThereIsAProblemAndNoZero(t *testing.T) {
 func TestMetricsAreSummedOverTheirLabelsWithoutDeadLetters(t *testing.T) {
 	t.Parallel()
 	client, base := exporting(t, `# TYPE throng_queue_jobs gauge
-throng_queue_jobs{topic="a",state="available"} 3
+throng_queue_jobs{topic="a",state="ready"} 3
 throng_queue_jobs{topic="b",state="running"} 2
-throng_queue_jobs{topic="b",state="discarded"} 90
+throng_queue_jobs{topic="b",state="dead"} 90
 # TYPE throng_timeline_missing_ratio gauge
 throng_timeline_missing_ratio 0
 # TYPE throng_timeline_audited_total counter

@@ -64,7 +64,7 @@ func sum(f *dto.MetricFamily) (total float64) {
 	for _, m := range f.GetMetric() {
 		dead := false
 		for _, l := range m.GetLabel() {
-			dead = dead || l.GetName() == "state" && l.GetValue() == "discarded"
+			dead = dead || l.GetName() == "state" && l.GetValue() == "dead"
 		}
 		if !dead {
 			total += m.GetCounter().GetValue() + m.GetGauge().GetValue() + m.GetUntyped().GetValue()

@@ -90,3 +90,16 @@ func Oldest(ctx context.Context, db *dynamo.DB) (time.Duration, error) {
 	}
 	return age, nil
 }
+
+// Count is how many messages wait. It reads all of them.
+func Count(ctx context.Context, db *dynamo.DB) (n int64, err error) {
+	for i := range shards {
+		for _, err := range db.Each(ctx, dynamo.Primary, dynamo.Query{Table: dynamo.Outbox, PK: partition(i), Attributes: []string{attrTopic}}) {
+			if err != nil {
+				return 0, err
+			}
+			n++
+		}
+	}
+	return n, nil
+}

@@ -260,7 +260,7 @@ func TestRiverHoldsOneJobASubscriptionAndOneATask(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.relay(s.db, queue.NewSink(db, pub))
+	s.relay(s.db, queue.NewRiver(db, pub, discard()))
 	if err := s.row("a", s.event("ann"), s.task("hello")); err != nil {
 		t.Fatal(err)
 	}
