@@ -32,6 +32,7 @@ import (
 	"github.com/throng-social/throng/internal/pubsub"
 	"github.com/throng-social/throng/internal/queue"
 	"github.com/throng-social/throng/internal/queue/outbox"
+	"github.com/throng-social/throng/internal/redis"
 )
 
 // Role says what a process does.
@@ -48,6 +49,7 @@ type App struct {
 	role     Role
 	db       *postgres.DB
 	bus      pubsub.Bus
+	redis    *redis.Client
 	nouns    nouns
 	clients  clients
 	worker   *queue.Worker
@@ -98,11 +100,14 @@ func (a *App) assemble() error {
 	if a.bus, err = a.newBus(); err != nil {
 		return err
 	}
+	if a.redis, err = a.newRedis(); err != nil {
+		return err
+	}
 	pub, err := queue.NewPublisher()
 	if err != nil {
 		return err
 	}
-	if a.nouns, a.clients, err = build(a.settings, a.db, a.dynamo, a.bus, pub, a.log); err != nil {
+	if a.nouns, a.clients, err = build(a.settings, a.db, a.dynamo, a.bus, a.newLimiter(), pub, a.log); err != nil {
 		return err
 	}
 	if a.nouns.timeline != nil {
