@@ -17,6 +17,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -32,6 +33,7 @@ import (
 	"github.com/throng-social/throng/internal/queue"
 	"github.com/throng-social/throng/internal/queue/outbox"
 	"github.com/throng-social/throng/internal/queue/sqsqueue"
+	"github.com/throng-social/throng/internal/redis"
 )
 
 // Role says what a process does.
@@ -47,7 +49,8 @@ type App struct {
 	settings Settings
 	role     Role
 	db       *postgres.DB
-	bus      *pubsub.Bus
+	bus      pubsub.Bus
+	redis    *redis.Client
 	nouns    nouns
 	clients  clients
 	// work is nil where this process runs no jobs.
@@ -64,6 +67,8 @@ type App struct {
 	health  *health
 	auditor *audit.Auditor
 	servers []*listener
+	// closing frees what is open, in the order of its opening.
+	closing []func()
 }
 
 // The queues carry the messages of all nouns: a worker that knew some of them only
@@ -83,7 +88,7 @@ func New(ctx context.Context, s Settings, role Role, log *slog.Logger) (*App, er
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}
-	a := &App{settings: s, role: role, db: db, bus: pubsub.New(db, s.URL, log), metrics: prometheus.NewRegistry(), log: log}
+	a := &App{settings: s, role: role, db: db, metrics: prometheus.NewRegistry(), log: log, closing: []func(){db.Close}}
 	a.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), depths{a})
 	if err := a.openDynamo(ctx); err != nil {
 		a.Close()
@@ -97,11 +102,18 @@ func New(ctx context.Context, s Settings, role Role, log *slog.Logger) (*App, er
 }
 
 func (a *App) assemble(ctx context.Context) error {
+	var err error
+	if a.bus, err = a.newBus(); err != nil {
+		return err
+	}
+	if a.redis, err = a.newRedis(); err != nil {
+		return err
+	}
 	pub, err := a.openQueue(ctx)
 	if err != nil {
 		return err
 	}
-	if a.nouns, a.clients, err = build(a.settings, a.db, a.dynamo, a.bus, pub, a.log); err != nil {
+	if a.nouns, a.clients, err = build(a.settings, a.db, a.dynamo, a.bus, a.newLimiter(), pub, a.log); err != nil {
 		return err
 	}
 	if a.nouns.timeline != nil {
@@ -184,7 +196,9 @@ func (a *App) Close() {
 	for _, l := range a.servers {
 		_ = l.socket.Close()
 	}
-	a.db.Close()
+	for _, free := range slices.Backward(a.closing) {
+		free()
+	}
 }
 
 // Addr is where clients are served; empty for a process that serves none.
