@@ -12,25 +12,17 @@ import (
 	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
 	"github.com/throng-social/throng/internal/app"
 	"github.com/throng-social/throng/internal/audit"
-	"github.com/throng-social/throng/internal/dynamo/dynamotest"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 )
 
-// postsOn keeps posts in these tables.
-func postsOn(tables *dynamotest.Tables) func(*app.Settings) {
-	return func(s *app.Settings) {
-		s.PostStore, s.DynamoEndpoint, s.Prefix, s.Region = "dynamo", tables.Endpoint, tables.Prefix, "eu-central-1"
-	}
-}
-
 func TestElevenChecksWithPostsInDynamoDB(t *testing.T) {
 	t.Parallel()
-	throughAllStrategies(t, newChecked(t, starPairs(1001), 500, postsOn(dynamotest.New(t))))
+	throughAllStrategies(t, newChecked(t, starPairs(1001), 500, func(s *app.Settings) { postsInDynamoDB(t, s) }))
 }
 
 func TestPostsInDynamoDBAreThoseOfTheirReadersAndAuthors(t *testing.T) {
 	t.Parallel()
-	d := deploy(t, pgtest.New(t), seams[1], postsOn(dynamotest.New(t)), pushing)
+	d := deploy(t, pgtest.New(t), seams[1], pushing, func(s *app.Settings) { postsInDynamoDB(t, s) })
 	ann, bob := d.signUp(t), d.signUp(t)
 	ann.follow(t, bob)
 	d.settled(t)
@@ -61,5 +53,28 @@ func TestPostsInDynamoDBAreThoseOfTheirReadersAndAuthors(t *testing.T) {
 	})
 	if err := d.app.Audit(t.Context(), 1, func(audit.Finding) {}); err == nil || !strings.Contains(err.Error(), "DynamoDB") {
 		t.Errorf("an auditor that cannot see the posts says %v", err)
+	}
+}
+
+func TestTimelinesAreAuditedWithFollowsAndPostsInDynamoDB(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, pgtest.New(t), seams[0], pushing, func(s *app.Settings) { allInDynamoDB(t, s) })
+	ann, bob := d.signUp(t), d.signUp(t)
+	ann.follow(t, bob)
+	d.settled(t)
+	kept, gone := bob.post(t, "to stay"), bob.post(t, "to go")
+	d.settled(t)
+	if _, err := bob.posts.DeletePost(t.Context(), &postv1.DeletePostRequest{PostId: gone}); err != nil {
+		t.Fatal(err)
+	}
+	soon(t, "the deleted post goes", func() bool { return slices.Equal(ann.home(t, 100), []string{kept}) })
+	compared := 0
+	err := d.app.Audit(t.Context(), 0, func(f audit.Finding) {
+		if compared += f.Posts; f.Wrong() {
+			t.Errorf("the timeline of %s lacks %v and has too much %v", f.Reader, f.Missing, f.Extra)
+		}
+	})
+	if err != nil || compared == 0 {
+		t.Errorf("%d posts were compared: %v", compared, err)
 	}
 }

@@ -24,6 +24,8 @@ var shapes = []shape{
 	{seams[0], seams[0], nil},
 	{seams[1], seams[1], nil},
 	{"with follows in DynamoDB", seams[1], followsInDynamoDB},
+	{"with posts in DynamoDB", seams[0], postsInDynamoDB},
+	{"with follows and posts in DynamoDB", seams[1], allInDynamoDB},
 	{"with events on SNS and SQS", seams[0], func(t *testing.T, s *app.Settings) { t.Helper(); onSQS(sqstest.New(t))(s) }},
 }
 
@@ -40,6 +42,19 @@ func followsInDynamoDB(t *testing.T, s *app.Settings) {
 	tables := dynamotest.New(t)
 	s.GraphStore = "dynamo"
 	s.Region, s.Prefix, s.DynamoEndpoint = devstack.Region, tables.Prefix, tables.Endpoint
+}
+
+func postsInDynamoDB(t *testing.T, s *app.Settings) {
+	t.Helper()
+	followsInDynamoDB(t, s)
+	s.GraphStore, s.PostStore = "postgres", "dynamo"
+}
+
+// allInDynamoDB is all that timelines are made of.
+func allInDynamoDB(t *testing.T, s *app.Settings) {
+	t.Helper()
+	followsInDynamoDB(t, s)
+	s.PostStore = "dynamo"
 }
 
 func TestADeletedAccountLeavesNoFollowsWhereverTheyAre(t *testing.T) {
