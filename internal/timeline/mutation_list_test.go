@@ -30,7 +30,7 @@ var mutations = []mutation{
 		query("SettleEdges", "AND r.version = u.version", ""),
 		query("PromoteReader", "AND e.author_id = w.edge_author_id", "AND e.author_id = w.edge_author_id AND e.mode <> 2"),
 	}},
-	{name: "logs are read before their edges are promoting", edits: []edit{
+	{name: "logs are read before their edges are promoting", quick: true, edits: []edit{
 		{moveFile, "func (s *Service) promote(", "m := &move{depth: d}", `authors, _ := columns(edges)
 	early, err := s.logs(ctx, unique(authors), d.copies+1)
 	if err != nil {
