@@ -18,17 +18,34 @@ type settings struct {
 	// crowd is how many people take part; of them one author and one reader are
 	// busier than others.
 	crowd, hotAuthor, hotReader int
-	steps                       int
+	// devotion is how often, of a hundred, it is they to whom something happens.
+	devotion int
+	// opening is how a history begins; then come so many steps.
+	opening func(*history, *rand.Rand) error
+	step    func(*history, *rand.Rand) error
+	steps   int
 	// patience is how often, of a hundred, an operation that is held goes on before
 	// another begins; haste how often one is not held at all; diligence how often
 	// the messages of a step are delivered at once.
 	patience, haste, diligence int
-	weights                    []int
-	sum                        int
+	// evenly says that the next stops of an operation are equally likely to hold it.
+	evenly  bool
+	weights []int
+	sum     int
+}
+
+// drawn are those of a seed: three of four histories are duels.
+func drawn(seed uint64) settings {
+	r := rand.New(rand.NewPCG(seed, 0))
+	if seed%4 > 0 {
+		return duelSettings(r)
+	}
+	return settingsOf(r)
 }
 
 func settingsOf(r *rand.Rand) settings {
-	s := settings{crowd: []int{2, 2, 3, 4}[r.IntN(4)], steps: 50, patience: 10 + r.IntN(30), haste: r.IntN(60), diligence: 30 + r.IntN(60)}
+	s := settings{crowd: []int{2, 2, 3, 4}[r.IntN(4)], steps: 50, devotion: 75, patience: 10 + r.IntN(30), haste: r.IntN(60), diligence: 30 + r.IntN(60)}
+	s.opening, s.step = (*history).prologue, (*history).goesOn
 	s.hotAuthor, s.hotReader = 0, 1
 	if r.IntN(2) == 0 {
 		s.hotAuthor, s.hotReader = 1, 0
@@ -85,7 +102,10 @@ func (h *history) choose(r *rand.Rand) func(*rand.Rand) error {
 
 // couple draws a reader and an author.
 func (h *history) couple(r *rand.Rand) pair {
-	if r.IntN(4) > 0 {
+	if h.only != nil {
+		return *h.only
+	}
+	if r.IntN(100) < h.devotion {
 		return pair{h.hotReader, h.hotAuthor}
 	}
 	who, whom := r.IntN(h.crowd), r.IntN(h.crowd-1)

@@ -30,12 +30,14 @@ type history struct {
 	held []*operation
 	// touched are the pairs between whom something is under way.
 	touched map[pair]bool
-	log     []string
+	// only are the two people to whom something happens; nil for any.
+	only *pair
+	log  []string
 }
 
 // begin makes the history of a seed.
 func (w *world) begin(ctx context.Context, seed uint64) (*history, error) {
-	h := &history{world: w, ctx: ctx, seed: seed, settings: settingsOf(rand.New(rand.NewPCG(seed, 0))), touched: map[pair]bool{}}
+	h := &history{world: w, ctx: ctx, seed: seed, settings: drawn(seed), touched: map[pair]bool{}}
 	h.model = newModel(w.people[:h.crowd])
 	h.clock.Store(time.Now().UnixNano())
 	return h, w.restart(ctx, h.config, h.push, func() time.Time { return time.Unix(0, h.clock.Load()) })
@@ -45,7 +47,7 @@ func (w *world) begin(ctx context.Context, seed uint64) (*history, error) {
 // first thing that is wrong.
 func (h *history) live(without map[int]bool) error {
 	defer h.abandon()
-	if err := h.prologue(rand.New(rand.NewPCG(h.seed, 1<<32))); err != nil {
+	if err := h.opening(h, rand.New(rand.NewPCG(h.seed, 1<<32))); err != nil {
 		return err
 	}
 	for i := range h.steps {
@@ -54,7 +56,7 @@ func (h *history) live(without map[int]bool) error {
 		}
 		r := rand.New(rand.NewPCG(h.seed, uint64(i)+1))
 		h.note(fmt.Sprintf("step %d:", i))
-		if err := h.step(r); err != nil {
+		if err := h.step(h, r); err != nil {
 			return err
 		}
 		if err := h.collect(); err != nil {
@@ -88,8 +90,8 @@ func (h *history) prologue(r *rand.Rand) error {
 
 func (h *history) note(what ...any) { h.log = append(h.log, fmt.Sprintln(what...)) }
 
-// step lets somebody who is held go on, kills him, or begins something new.
-func (h *history) step(r *rand.Rand) error {
+// goesOn lets somebody who is held go on, kills him, or begins something new.
+func (h *history) goesOn(r *rand.Rand) error {
 	if n := len(h.held); n > 0 && (n >= processes-1 || r.IntN(100) < h.patience) {
 		o := h.held[r.IntN(n)]
 		if o.mortal && r.IntN(4) == 0 {
@@ -114,6 +116,9 @@ func (h *history) glance(r *rand.Rand) error {
 func (h *history) holds(r *rand.Rand) holding {
 	if r.IntN(100) < h.haste {
 		return neverHold
+	}
+	if h.evenly {
+		return evenly(r)
 	}
 	return func(at string) bool {
 		chance := 5

@@ -45,7 +45,7 @@ func setting(t *testing.T, name string, otherwise int) int {
 
 func TestModelOfTimelinesHoldsThroughRandomHistories(t *testing.T) {
 	t.Parallel()
-	histories, first := setting(t, "THRONG_HISTORIES", 40), setting(t, "THRONG_SEED", 0)
+	histories, first := setting(t, "THRONG_HISTORIES", 60), setting(t, "THRONG_SEED", 0)
 	var next, failed atomic.Int64
 	began := time.Now()
 	for n := range worlds {

@@ -22,10 +22,15 @@ var mutations = []mutation{
 		query("SettleEdges", "AND e.generation = $2::bigint", "AND $2::bigint IS NOT NULL"),
 		query("SettleEdges", "AND e.mode = 2", ""),
 	}},
+	// The version in SettleEdges alone covers nothing: what lowers a horizon gives
+	// every edge of the reader a fresh generation first, and what deletes below a
+	// horizon harms an edge only when the horizon goes down again. So it is taken
+	// out along with that generation where an edge is promoting already.
 	{name: "an edge is settled whatever became of its reader", edits: []edit{
 		query("SettleEdges", "AND r.version = u.version", ""),
+		query("PromoteReader", "AND e.author_id = w.edge_author_id", "AND e.author_id = w.edge_author_id AND e.mode <> 2"),
 	}},
-	{name: "logs are read before their edges are promoting", edits: []edit{
+	{name: "logs are read before their edges are promoting", quick: true, edits: []edit{
 		{moveFile, "func (s *Service) promote(", "m := &move{depth: d}", `authors, _ := columns(edges)
 	early, err := s.logs(ctx, unique(authors), d.copies+1)
 	if err != nil {
@@ -77,7 +82,14 @@ var mutations = []mutation{
 	{name: "a reader is woken whatever became of him", edits: []edit{
 		query("SettleReader", "AND r.version = $3", "AND $3::bigint IS NOT NULL"),
 	}},
+	// NOT EXISTS alone covers nothing: an edge that was pushed under a higher
+	// horizon names it as the place after which it is complete, and stays right when
+	// the horizon goes down. So it is taken out along with that place.
 	{name: "a reader is woken with edges that others pushed", edits: []edit{
+		{copyFile, "func (m *move) cut(", "return log[:i], post", `if compare(post, horizon) < 0 {
+				return log[:i], uuid.Nil
+			}
+			return log[:i], post`},
 		query("SettleReader", "AND NOT EXISTS (SELECT FROM timeline_edges o WHERE o.reader_id = $2 AND o.mode = 3)", ""),
 	}},
 	{name: "a reader is woken with edges that others promoted", edits: []edit{
