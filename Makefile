@@ -45,6 +45,7 @@ test: test-go test-web test-browser ## Run every test: Go with -race, web, and a
 # Large worlds run without the race detector, small ones with it.
 test-go: tools
 	@scripts/install postgres compiler
+	@scripts/install versitygw
 	@gotestsum --format=pkgname-and-test-fails -- -race -timeout=15m ./...
 	@gotestsum --format=pkgname-and-test-fails -- -timeout=15m -run 'TestElevenChecks|TestAPostOfAStar' ./internal/app
 
