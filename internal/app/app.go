@@ -83,19 +83,19 @@ func New(ctx context.Context, s Settings, role Role, log *slog.Logger) (*App, er
 		a.Close()
 		return nil, err
 	}
-	if err := a.assemble(); err != nil {
+	if err := a.assemble(ctx); err != nil {
 		a.Close()
 		return nil, err
 	}
 	return a, nil
 }
 
-func (a *App) assemble() error {
+func (a *App) assemble(ctx context.Context) error {
 	pub, err := queue.NewPublisher()
 	if err != nil {
 		return err
 	}
-	if a.nouns, a.clients, err = build(a.settings, a.db, a.dynamo, a.bus, pub, a.log); err != nil {
+	if a.nouns, a.clients, err = build(ctx, a.settings, a.db, a.dynamo, a.bus, pub, a.log); err != nil {
 		return err
 	}
 	if a.nouns.timeline != nil {
@@ -111,7 +111,7 @@ func (a *App) assemble() error {
 	if a.role.Work && a.dynamo != nil {
 		a.relay = outbox.NewRelay(a.dynamo, queue.NewSink(a.db, pub), a.log)
 	}
-	return a.listen()
+	return a.listen(ctx)
 }
 
 func (a *App) newWorker() (*queue.Worker, error) {
@@ -223,6 +223,9 @@ func (a *App) drain(ctx context.Context) error {
 func (a *App) Close() {
 	for _, l := range a.servers {
 		_ = l.socket.Close()
+	}
+	if a.nouns.media != nil {
+		_ = a.nouns.media.close()
 	}
 	a.db.Close()
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/throng-social/throng/internal/media/s3files"
 	"github.com/throng-social/throng/internal/migration"
 	"github.com/throng-social/throng/internal/postgres"
 )
@@ -29,7 +30,7 @@ func Doctor(ctx context.Context, s Settings, out io.Writer) error {
 		{"database", checkDatabase},
 		{"schema", func(ctx context.Context, s Settings) error { return migration.Check(ctx, s.URL) }},
 		{"replicas", checkReplicas},
-		{"media folder", checkMedia},
+		{"media", checkMedia},
 		{"server", checkServer},
 	}
 	healthy := true
@@ -72,7 +73,14 @@ func ping(ctx context.Context, url string) error {
 	return db.Ping(ctx)
 }
 
-func checkMedia(_ context.Context, s Settings) error {
+func checkMedia(ctx context.Context, s Settings) error {
+	if s.MediaStore == mediaS3 {
+		files, err := s3files.Open(ctx, s.S3)
+		if err != nil {
+			return err
+		}
+		return files.Check(ctx)
+	}
 	f, err := os.CreateTemp(s.MediaDir, ".doctor-*")
 	if err != nil {
 		return err

@@ -40,9 +40,9 @@ type DB struct {
 // process is set once, by Main.
 var process *stack
 
-// Main runs the tests of a package and ends the process. migrate brings an empty database up to date; nil leaves it
-// empty.
-func Main(m *testing.M, migrate func(ctx context.Context, url string) error) {
+// Main runs the tests of a package, as *testing.M does, and ends the process. migrate brings an empty database up to date;
+// nil leaves it empty.
+func Main(m interface{ Run() int }, migrate func(ctx context.Context, url string) error) {
 	process = &stack{migrate: migrate}
 	code := m.Run()
 	if err := process.close(); err != nil {
