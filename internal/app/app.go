@@ -113,7 +113,7 @@ func (a *App) assemble(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if a.nouns, a.clients, err = build(a.settings, a.db, a.dynamo, a.bus, a.newLimiter(), pub, a.log); err != nil {
+	if a.nouns, a.clients, err = build(ctx, a.settings, a.db, a.dynamo, a.bus, a.newLimiter(), pub, a.log); err != nil {
 		return err
 	}
 	if a.nouns.timeline != nil {
@@ -129,7 +129,7 @@ func (a *App) assemble(ctx context.Context) error {
 	if a.role.Work && a.dynamo != nil {
 		a.relay = outbox.NewRelay(a.dynamo, a.queue, a.log)
 	}
-	return a.listen()
+	return a.listen(ctx)
 }
 
 // definition is what timelines are compared with; nil where follows and posts are in
@@ -195,6 +195,9 @@ func (a *App) drain(ctx context.Context) error {
 func (a *App) Close() {
 	for _, l := range a.servers {
 		_ = l.socket.Close()
+	}
+	if a.nouns.media != nil {
+		_ = a.nouns.media.close()
 	}
 	for _, free := range slices.Backward(a.closing) {
 		free()

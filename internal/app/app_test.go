@@ -23,13 +23,14 @@ import (
 	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
 	"github.com/throng-social/throng/internal/app"
 	"github.com/throng-social/throng/internal/consistency"
+	"github.com/throng-social/throng/internal/media/s3files/s3test"
 	"github.com/throng-social/throng/internal/migration"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 	"github.com/throng-social/throng/internal/redis/redistest"
 )
 
 func TestMain(m *testing.M) {
-	pgtest.Main(m, func(ctx context.Context, url string) error {
+	pgtest.Main(s3test.Tests(m), func(ctx context.Context, url string) error {
 		return migration.Up(ctx, url, slog.New(slog.DiscardHandler))
 	}, redistest.Main)
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/throng-social/throng/internal/media/s3files"
 	"github.com/throng-social/throng/internal/migration"
 	"github.com/throng-social/throng/internal/postgres"
 )
@@ -30,7 +31,7 @@ func Doctor(ctx context.Context, s Settings, out io.Writer) error {
 		{"schema", func(ctx context.Context, s Settings) error { return migration.Check(ctx, s.URL) }},
 		{"replicas", checkReplicas},
 		{"redis", checkRedis},
-		{"media folder", checkMedia},
+		{"media", checkMedia},
 		{"server", checkServer},
 	}
 	healthy := true
@@ -73,7 +74,14 @@ func ping(ctx context.Context, url string) error {
 	return db.Ping(ctx)
 }
 
-func checkMedia(_ context.Context, s Settings) error {
+func checkMedia(ctx context.Context, s Settings) error {
+	if s.MediaStore == mediaS3 {
+		files, err := s3files.Open(ctx, s.S3)
+		if err != nil {
+			return err
+		}
+		return files.Check(ctx)
+	}
 	f, err := os.CreateTemp(s.MediaDir, ".doctor-*")
 	if err != nil {
 		return err

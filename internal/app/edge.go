@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -19,7 +20,7 @@ import (
 )
 
 // listen opens the listeners that the role asks for.
-func (a *App) listen() error {
+func (a *App) listen(ctx context.Context) error {
 	metrics := rpc.NewMetrics(a.metrics)
 	ops := a.ops()
 	edge := http.NewServeMux()
@@ -27,7 +28,7 @@ func (a *App) listen() error {
 		edge.Handle("/ops/", http.StripPrefix("/ops", ops))
 	}
 	if a.role.Serve {
-		if err := a.mountEdge(edge, metrics); err != nil {
+		if err := a.mountEdge(ctx, edge, metrics); err != nil {
 			return err
 		}
 		if err := a.open(a.settings.Addr, a.cors(edge)); err != nil {
@@ -61,7 +62,7 @@ func (a *App) open(addr string, h http.Handler) error {
 
 // mountEdge puts the API, health, reflection, pictures, keys and the web app on
 // one mux.
-func (a *App) mountEdge(mux *http.ServeMux, metrics *rpc.Metrics) error {
+func (a *App) mountEdge(ctx context.Context, mux *http.ServeMux, metrics *rpc.Metrics) error {
 	proxies, err := a.settings.proxies()
 	if err != nil {
 		return err
@@ -83,7 +84,11 @@ func (a *App) mountEdge(mux *http.ServeMux, metrics *rpc.Metrics) error {
 	if a.nouns.media != nil {
 		mux.Handle("/media/", a.nouns.media.Handler())
 	}
-	web, err := webapp.New()
+	origins, err := a.settings.uploadOrigins(ctx)
+	if err != nil {
+		return err
+	}
+	web, err := webapp.New(origins...)
 	if err != nil && !errors.Is(err, webapp.ErrNotBuilt) {
 		return err
 	}

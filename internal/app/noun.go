@@ -16,7 +16,6 @@ import (
 	"github.com/throng-social/throng/internal/graph"
 	graphdynamo "github.com/throng-social/throng/internal/graph/dynamostore"
 	graphpg "github.com/throng-social/throng/internal/graph/pgstore"
-	"github.com/throng-social/throng/internal/media"
 	"github.com/throng-social/throng/internal/pace"
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/post"
@@ -33,7 +32,7 @@ import (
 
 // nouns are the services of this process; nil where one runs elsewhere.
 type nouns struct {
-	media    *media.Service
+	media    *pictures
 	user     *user.Service
 	graph    *graph.Service
 	post     *post.Service
@@ -76,19 +75,19 @@ func internalTransport() *http.Transport {
 // noun that has an address in the peers is reached there even if it runs here
 // too, which is how the seam is tested in one process. tables is nil where no store
 // is on DynamoDB.
-func build(s Settings, db *postgres.DB, tables *dynamo.DB, bus pubsub.Bus, limiter pace.Limiter, pub *queue.Publisher, log *slog.Logger) (nouns, clients, error) {
+func build(ctx context.Context, s Settings, db *postgres.DB, tables *dynamo.DB, bus pubsub.Bus, limiter pace.Limiter, pub *queue.Publisher, log *slog.Logger) (nouns, clients, error) {
 	var n nouns
 	c := remote(s)
 	pages := page.NewSealer(s.secret())
 	within := func(noun string) bool { return s.runs(noun) && s.Peers[noun] == "" }
 	if s.runs("media") {
 		var err error
-		if n.media, err = media.New(media.Deps{DB: db, Dir: s.MediaDir, Secret: s.secret(), Log: log}); err != nil {
+		if n.media, err = newPictures(ctx, s, db, log); err != nil {
 			return n, c, err
 		}
 	}
 	if within("media") {
-		c.media = mediaWithin{n.media}
+		c.media = mediaWithin{n.media.Service}
 	}
 	if s.runs("user") {
 		n.user = user.New(user.Deps{DB: db, Events: pub, Media: c.media, Pages: pages, Secret: s.secret(), Limits: s.signInLimits(), Limiter: limiter, Log: log})

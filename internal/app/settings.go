@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/throng-social/throng/internal/media/s3files"
 	"github.com/throng-social/throng/internal/timeline"
 )
 
@@ -30,7 +31,8 @@ type Settings struct {
 	Peers          Peers    `env:"THRONG_PEERS" help:"Internal addresses of the services that run elsewhere, as noun=URL;noun=URL." mapsep:";"`
 	Queues         []string `env:"THRONG_QUEUES" default:"events,fanout,moves,upkeep" help:"Which queues a worker takes jobs from."`
 	Secret         string   `env:"THRONG_SECRET" masked:"" help:"64 hexadecimal digits that all processes of a deployment share: seals tokens and links."`
-	MediaDir       string   `env:"THRONG_MEDIA_DIR" default:"media" help:"Folder for pictures."`
+	MediaStore     string   `env:"THRONG_MEDIA_STORE" default:"folder" help:"Where pictures are kept: folder or s3."`
+	MediaDir       string   `env:"THRONG_MEDIA_DIR" default:"media" help:"Folder for pictures, which all processes that serve them share."`
 	AllowedOrigins []string `env:"THRONG_ALLOWED_ORIGINS" help:"Web origins besides its own that may call the API."`
 	TrustedProxies []string `env:"THRONG_TRUSTED_PROXIES" help:"Networks of proxies whose X-Forwarded-For is believed."`
 	RedisURL       string   `env:"THRONG_REDIS_URL" masked:"" help:"URL of the Redis that the parts set to redis use, as redis://user:password@host:6379/0, or rediss:// for TLS."`
@@ -45,6 +47,7 @@ type Settings struct {
 	DrainTime time.Duration `env:"THRONG_DRAIN_TIME" default:"10s" help:"How long calls under way may go on at the end."`
 
 	Timeline timeline.Config `embed:"" prefix:"timeline-"`
+	S3       s3files.Config  `embed:"" prefix:"s3-"`
 }
 
 // Peers maps nouns to the internal addresses where they are served.
@@ -84,7 +87,7 @@ func (s *Settings) check() error {
 	if s.Timeline.Keep < 1 || s.Timeline.FanoutPage < 1 {
 		errs = append(errs, errors.New("THRONG_TIMELINE_KEEP and THRONG_TIMELINE_FANOUT_PAGE must be at least 1"))
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, s.checkMedia())...)
 }
 
 func (s *Settings) secret() []byte {

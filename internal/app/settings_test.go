@@ -50,6 +50,7 @@ func TestSecretsAreMaskedAtTheStart(t *testing.T) {
 	s := defaults(t)
 	s.URL, s.Readers, s.Secret = "postgres://me:sesame@db/throng", []string{"postgres://me:sesame@replica/throng"}, "sesame"
 	s.RedisURL = "redis://me:sesame@cache:6379/0"
+	s.S3.AccessKey, s.S3.SecretKey = "sesame", "sesame"
 	if text := fmt.Sprint(settings.Masked(&s)); strings.Contains(text, "sesame") || !strings.Contains(text, "127.0.0.1:8080") {
 		t.Errorf("printed: %s", text)
 	}
@@ -68,6 +69,10 @@ func TestSettingsThatCannotWorkAreRefusedWithASentence(t *testing.T) {
 		"the URL of Redis":             func(s *app.Settings) { s.PubSub, s.RedisURL = "redis", "me:sesame@host" },
 		"must be at least 1":           func(s *app.Settings) { s.Timeline.Keep = 0 },
 		"THRONG_AWS_REGION is not set": func(s *app.Settings) { s.PostStore, s.DynamoEndpoint = "dynamo", "http://127.0.0.1:1" },
+		`THRONG_MEDIA_STORE is "tape"`: func(s *app.Settings) { s.MediaStore = "tape" },
+		"need THRONG_S3_BUCKET":        func(s *app.Settings) { s.MediaStore, s.S3.Region = "s3", "eu-central-1" },
+		"go together":                  func(s *app.Settings) { s.MediaStore, s.S3.AccessKey = "s3", "throng" },
+		"must be the URL of a server":  func(s *app.Settings) { s.MediaStore, s.S3.Endpoint = "s3", "127.0.0.1:7070" },
 		`no queue "urgent"`:            func(s *app.Settings) { s.Queues = []string{"urgent"} },
 	} {
 		s := unreached(t)

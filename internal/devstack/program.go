@@ -16,12 +16,20 @@ type program struct {
 	name string
 	// variable names the file; when set it is the only place.
 	variable string
-	// npm is its place below node_modules.
+	// npm is its place below node_modules; one without is built into .bin.
 	npm string
 }
 
+// place is where it is in a checkout.
+func (p program) place() string {
+	if p.npm == "" {
+		return filepath.Join(".bin", p.name)
+	}
+	return filepath.Join("node_modules", p.npm)
+}
+
 // find returns the first place where the account can run it: as the variable says, on
-// the PATH, or among npm's packages here and above.
+// the PATH, or in its place here and above.
 func (p program) find(who account) (string, error) { return p.search(who, true) }
 
 // file is find for what another program runs.
@@ -37,8 +45,8 @@ func (p program) search(who account, runs bool) (string, error) {
 		}
 		tried = append(tried, err.Error())
 	}
-	return "", fmt.Errorf("%s not found (%s). Looked in $%s, $PATH and node_modules/%s here and above. To install it: scripts/install %s",
-		p.name, cmp.Or(strings.Join(tried, "; "), "nothing there"), p.variable, p.npm, p.name)
+	return "", fmt.Errorf("%s not found (%s). Looked in $%s, $PATH and %s here and above. To install it: scripts/install %s",
+		p.name, cmp.Or(strings.Join(tried, "; "), "nothing there"), p.variable, p.place(), p.name)
 }
 
 func (p program) places() []string {
@@ -51,7 +59,7 @@ func (p program) places() []string {
 	}
 	dir, err := os.Getwd()
 	for err == nil {
-		if path := filepath.Join(dir, "node_modules", p.npm); exists(path) {
+		if path := filepath.Join(dir, p.place()); exists(path) {
 			found = append(found, path)
 		}
 		if dir == filepath.Dir(dir) {

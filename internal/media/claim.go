@@ -24,20 +24,40 @@ func (s *Service) Claim(ctx context.Context, req *mediav1.ClaimRequest) (*mediav
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.q.Claim(ctx, s.db.Writer(ctx), mediadb.ClaimParams{
+	rows, err := s.claim(ctx, mediadb.ClaimParams{
 		OwnerID: owner, Ids: ids, Subject: req.GetSubject(), CollectAt: s.now().Add(unclaimedLifetime),
 	})
 	if err != nil {
 		return nil, err
-	}
-	if len(rows) != len(ids) {
-		return nil, errNotReady
 	}
 	claimed := make(map[uuid.UUID]mediadb.ListUploadedRow, len(rows))
 	for _, row := range rows {
 		claimed[row.ID] = mediadb.ListUploadedRow(row)
 	}
 	return &mediav1.ClaimResponse{Media: s.inOrder(ids, claimed)}, nil
+}
+
+// claim claims all or none. Where some are missing, they may have arrived without
+// anybody having looked at them.
+func (s *Service) claim(ctx context.Context, p mediadb.ClaimParams) ([]mediadb.ClaimRow, error) {
+	rows, err := s.q.Claim(ctx, s.db.Writer(ctx), p)
+	if err != nil || len(rows) == len(p.Ids) {
+		return rows, err
+	}
+	if again, err := s.settle(ctx, p.Ids); err != nil || !again {
+		return nil, orNotReady(err)
+	}
+	if rows, err = s.q.Claim(ctx, s.db.Writer(ctx), p); err != nil || len(rows) != len(p.Ids) {
+		return nil, orNotReady(err)
+	}
+	return rows, nil
+}
+
+func orNotReady(err error) error {
+	if err == nil {
+		return errNotReady
+	}
+	return err
 }
 
 // OnMediaHeld confirms a claim: its pictures stay until they are released. It may

@@ -1,6 +1,10 @@
 package media_test
 
 import (
+	"bytes"
+	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -17,8 +21,8 @@ import (
 
 func TestClaimAnswersPicturesInOrder(t *testing.T) {
 	t.Parallel()
-	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
-		w, owner := open(t, seam), uuid.New()
+	each(t, func(t *testing.T, w world) {
+		owner := uuid.New()
 		ids := []string{w.uploaded(owner), w.uploaded(owner), w.uploaded(owner)}
 		slices.Reverse(ids)
 		for range 2 { // one's own claim again is no error
@@ -38,8 +42,8 @@ func TestClaimAnswersPicturesInOrder(t *testing.T) {
 
 func TestClaimRefusesWhatIsNotReady(t *testing.T) {
 	t.Parallel()
-	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
-		w, owner := open(t, seam), uuid.New()
+	each(t, func(t *testing.T, w world) {
+		owner := uuid.New()
 		free, taken, others := w.uploaded(owner), w.uploaded(owner), w.uploaded(uuid.New())
 		must(t, w.claim(owner, "post:1", taken))
 		gone := w.uploaded(owner)
@@ -62,8 +66,8 @@ func TestClaimRefusesWhatIsNotReady(t *testing.T) {
 
 func TestOfClaimsAtTheSameTimeOneWins(t *testing.T) {
 	t.Parallel()
-	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
-		w, owner := open(t, seam), uuid.New()
+	each(t, func(t *testing.T, w world) {
+		owner := uuid.New()
 		for range 20 {
 			ids := []string{w.uploaded(owner), w.uploaded(owner), w.uploaded(owner)}
 			var won atomic.Int64
@@ -89,8 +93,8 @@ func TestOfClaimsAtTheSameTimeOneWins(t *testing.T) {
 
 func TestResolveAnswersKnownPicturesInOrder(t *testing.T) {
 	t.Parallel()
-	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
-		w, owner := open(t, seam), uuid.New()
+	each(t, func(t *testing.T, w world) {
+		owner := uuid.New()
 		one, two := w.uploaded(owner), w.uploaded(owner)
 		open := w.announce(owner, aPNG(t, 1, 1)).GetMediaId()
 		res, err := w.Resolve(t.Context(), &mediav1.ResolveRequest{MediaIds: []string{two, uuid.NewString(), open, one, two}})
@@ -107,8 +111,8 @@ func TestResolveAnswersKnownPicturesInOrder(t *testing.T) {
 
 func TestOnlyWhatNothingShowsIsCollected(t *testing.T) {
 	t.Parallel()
-	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
-		w, owner := open(t, seam), uuid.New()
+	each(t, func(t *testing.T, w world) {
+		owner := uuid.New()
 		held, unconfirmed, unclaimed, released := w.uploaded(owner), w.uploaded(owner), w.uploaded(owner), w.uploaded(owner)
 		notUploaded := w.announce(owner, aPNG(t, 1, 1))
 		for _, mediaID := range []string{held, unconfirmed, released} {
@@ -154,8 +158,8 @@ func TestOnlyWhatNothingShowsIsCollected(t *testing.T) {
 
 func TestEventsMayComeTwiceAndInAnyOrder(t *testing.T) {
 	t.Parallel()
-	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
-		w, owner := open(t, seam), uuid.New()
+	each(t, func(t *testing.T, w world) {
+		owner := uuid.New()
 		mediaID := w.uploaded(owner)
 		must(t, w.claim(owner, "post:1", mediaID))
 		w.released("post:1", mediaID)
@@ -170,8 +174,8 @@ func TestEventsMayComeTwiceAndInAnyOrder(t *testing.T) {
 
 func TestClaimingAHeldPictureAgainKeepsItHeld(t *testing.T) {
 	t.Parallel()
-	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
-		w, owner := open(t, seam), uuid.New()
+	each(t, func(t *testing.T, w world) {
+		owner := uuid.New()
 		mediaID := w.uploaded(owner)
 		must(t, w.claim(owner, "user:1", mediaID))
 		w.held("user:1", mediaID)
@@ -185,8 +189,8 @@ func TestClaimingAHeldPictureAgainKeepsItHeld(t *testing.T) {
 
 func TestAClaimAndTheCollectorNeverBothWin(t *testing.T) {
 	t.Parallel()
-	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
-		w, owner := open(t, seam), uuid.New()
+	each(t, func(t *testing.T, w world) {
+		owner := uuid.New()
 		var ids []string
 		for range 60 {
 			ids = append(ids, w.uploaded(owner))
@@ -224,8 +228,8 @@ func TestAClaimAndTheCollectorNeverBothWin(t *testing.T) {
 
 func TestTheCollectorPassesByWhatIsBeingClaimed(t *testing.T) {
 	t.Parallel()
-	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
-		w, owner := open(t, seam), uuid.New()
+	each(t, func(t *testing.T, w world) {
+		owner := uuid.New()
 		mediaID := w.uploaded(owner)
 		w.later(25 * time.Hour)
 		must(t, w.db.InTx(t.Context(), func(tx postgres.Tx) error {
@@ -246,18 +250,8 @@ func TestACrashLeavesNothingForEver(t *testing.T) {
 	t.Parallel()
 	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
 		w, owner := open(t, seam), uuid.New()
-		data := aPNG(t, 1, 1)
-		up := w.announce(owner, data)
-		w.leave("temporary/"+uuid.NewString(), "half a file")
-		// A crash between the file and its row: the next upload takes the place.
-		mediaID := up.GetMediaId()
-		w.leave(mediaID[34:36]+"/"+mediaID[32:34]+"/"+mediaID, "of a crash")
-		if w.shown(mediaID) {
-			t.Error("it is shown without its row")
-		}
-		if got := w.put(up.GetUploadUrl(), "image/png", data); got.status != 204 || !w.shown(mediaID) {
-			t.Errorf("%+v", got)
-		}
+		must(t, os.WriteFile(filepath.Join(w.dir, "temporary", uuid.NewString()), []byte("half a file"), 0o600))
+		w.crash(owner, aPNG(t, 1, 1))
 		w.collect()
 		if n := w.files(); n != 2 {
 			t.Errorf("%d files: a fresh temporary file must stay", n)
@@ -268,4 +262,43 @@ func TestACrashLeavesNothingForEver(t *testing.T) {
 			t.Errorf("%d files are left", n)
 		}
 	})
+}
+
+func TestAfterACrashTheSameUploadIsTakenAgain(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w world) {
+		data := aPNG(t, 8, 8)
+		up := w.crash(uuid.New(), data)
+		if w.shown(up.GetMediaId()) {
+			t.Error("it is shown without its row")
+		}
+		if got := w.put(up.GetUploadUrl(), "image/png", data); !got.ok() || !w.shown(up.GetMediaId()) {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+func TestAfterACrashAnotherUploadChangesNothing(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w world) {
+		one, two := aPNG(t, 8, 8), aPNG(t, 8, 9)
+		up := w.crash(uuid.New(), one)
+		if got := w.put(up.GetUploadUrl(), "image/png", two); w.bucket == nil && got.code != "already_uploaded" {
+			t.Errorf("%+v", got)
+		}
+		res, err := w.GetMedia(t.Context(), &mediav1.GetMediaRequest{MediaId: up.GetMediaId()})
+		must(t, err)
+		if res.GetMedia().GetHeight() != 8 || !bytes.Equal(w.do(http.MethodGet, res.GetMedia().GetUrl(), nil).body, one) {
+			t.Errorf("shown is %v", res)
+		}
+	})
+}
+
+// crash announces an upload whose picture is kept, and of which no row says so.
+func (w world) crash(owner uuid.UUID, data []byte) *mediav1.CreateUploadResponse {
+	w.t.Helper()
+	up := w.announce(owner, data)
+	_, err := w.Keep(w.t.Context(), uuid.MustParse(up.GetMediaId()), "image/png", data)
+	must(w.t, err)
+	return up
 }

@@ -17,6 +17,9 @@ const (
 	// collectBudget is how long one round works; a job has ten seconds. What is
 	// left waits for the next round.
 	collectBudget = 5 * time.Second
+	// leftoverLifetime is after when an id takes no bytes and nothing can need those
+	// that came: the last address of its day has expired.
+	leftoverLifetime = unclaimedLifetime + uploadLifetime
 )
 
 func (s *Service) collectAll(ctx context.Context, _ *emptypb.Empty) error {
@@ -32,7 +35,7 @@ func (s *Service) collectAll(ctx context.Context, _ *emptypb.Empty) error {
 // that nobody confirmed for a day and released ones, and answers how many: call
 // it again until that is 0. It may be interrupted and run in several processes.
 func (s *Service) Collect(ctx context.Context) (int, error) {
-	if err := s.files.sweep(s.now()); err != nil {
+	if err := s.files.Sweep(ctx, s.now().Add(-leftoverLifetime)); err != nil {
 		return 0, err
 	}
 	ids, err := s.q.Condemn(ctx, s.db.Writer(ctx), mediadb.CondemnParams{Now: s.now(), PageLimit: collectPage})
@@ -40,10 +43,8 @@ func (s *Service) Collect(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	s.known.Invalidate(ids...)
-	for _, mediaID := range ids {
-		if err := s.files.remove(mediaID); err != nil {
-			return 0, err
-		}
+	if err := s.files.Remove(ctx, ids); err != nil {
+		return 0, err
 	}
 	n, err := s.q.DeleteGone(ctx, s.db.Writer(ctx), ids)
 	return int(n), err

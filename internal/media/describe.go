@@ -40,13 +40,27 @@ func (s *Service) Resolve(ctx context.Context, req *mediav1.ResolveRequest) (*me
 	return &mediav1.ResolveResponse{Media: s.inOrder(ids, found)}, nil
 }
 
-// find describes one uploaded picture.
+// find describes one uploaded picture, which may have arrived only just now.
 func (s *Service) find(ctx context.Context, mediaID uuid.UUID) (mediadb.ListUploadedRow, error) {
 	row, ok, err := s.known.Get(ctx, mediaID, s.load)
-	if err == nil && !ok {
-		err = errNotFound
+	if err != nil || ok {
+		return row, err
+	}
+	if again, err := s.settle(ctx, []uuid.UUID{mediaID}); err != nil || !again {
+		return row, orNotFound(err)
+	}
+	row, ok, err = s.known.Get(ctx, mediaID, s.load)
+	if !ok {
+		return row, orNotFound(err)
 	}
 	return row, err
+}
+
+func orNotFound(err error) error {
+	if err == nil {
+		return errNotFound
+	}
+	return err
 }
 
 // load reads descriptions, from a replica where it has them: pictures do not

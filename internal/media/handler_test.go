@@ -23,8 +23,7 @@ import (
 
 func TestWhatIsUploadedIsShown(t *testing.T) {
 	t.Parallel()
-	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
-		w := open(t, seam)
+	each(t, func(t *testing.T, w world) {
 		data := aPNG(t, 30, 20)
 		up := w.announce(uuid.New(), data)
 		_, err := w.GetMedia(t.Context(), &mediav1.GetMediaRequest{MediaId: up.GetMediaId()})
@@ -33,7 +32,7 @@ func TestWhatIsUploadedIsShown(t *testing.T) {
 			t.Errorf("before the upload: %+v", got)
 		}
 		for range 2 { // the second time is harmless
-			if got := w.put(up.GetUploadUrl(), "image/png", data); got.status != http.StatusNoContent {
+			if got := w.put(up.GetUploadUrl(), "image/png", data); !got.ok() {
 				t.Fatalf("%+v", got)
 			}
 		}
@@ -63,8 +62,7 @@ func TestWhatIsUploadedIsShown(t *testing.T) {
 
 func TestPicturesAreServedInPartsAndOnlyOnce(t *testing.T) {
 	t.Parallel()
-	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
-		w := open(t, seam)
+	each(t, func(t *testing.T, w world) {
 		mediaID := w.uploaded(uuid.New())
 		whole := w.do(http.MethodGet, "/media/"+mediaID, nil)
 		part := w.do(http.MethodGet, "/media/"+mediaID, nil, "Range", "bytes=4-7")
@@ -249,10 +247,9 @@ func TestOtherPathsShowNothing(t *testing.T) {
 
 func TestAPictureWhoseBytesAreLostIsNotFound(t *testing.T) {
 	t.Parallel()
-	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
-		w := open(t, seam)
+	each(t, func(t *testing.T, w world) {
 		mediaID := w.uploaded(uuid.New())
-		must(t, os.RemoveAll(filepath.Join(w.dir, mediaID[34:36])))
+		w.lose(mediaID)
 		if got := w.do(http.MethodGet, "/media/"+mediaID, nil); got.status != http.StatusNotFound || got.header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%+v", got)
 		}
@@ -263,7 +260,7 @@ func TestAPictureIsShownBeforeReplicasKnowIt(t *testing.T) {
 	t.Parallel()
 	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
 		servers := pgtest.NewReplicated(t, 1)
-		w := on(t, seam, servers)
+		w := on(t, seam, servers, inFolder(t))
 		must(t, servers.Server.PauseReplay(t.Context(), 0))
 		mediaID := w.uploaded(uuid.New())
 		if !w.shown(mediaID) {

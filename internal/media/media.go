@@ -2,10 +2,15 @@
 // what nothing shows.
 //
 // CreateUpload reserves an id and answers a signed address that takes the bytes
-// for a quarter of an hour. The PUT there holds them to what was announced,
-// checks and cleans them (package picture) and stores them in a folder, so that a
-// crash at any point leaves either the whole picture or none. After that a
-// picture never changes, and whoever knows its id may get it.
+// for a quarter of an hour and holds them to what was announced. They are checked
+// and cleaned (package picture) and then kept (Files), so that a crash at any
+// point leaves either the whole picture or none. After that a picture never
+// changes, and whoever knows its id may get it.
+//
+// Where the address is this service's own, all of that happens in the PUT (put.go).
+// Where clients send to a store of objects, an upload lies there unseen until it is
+// first needed, by a claim or by somebody who asks for it: then it is looked at,
+// once (settle.go). One that is no picture ends there.
 //
 // A picture lives as long as something shows it. Whoever is about to show it
 // claims it, the event MediaHeld confirms the claim, MediaReleased ends it. The
@@ -42,9 +47,11 @@ const (
 // Deps is what the service stands on.
 type Deps struct {
 	DB *postgres.DB
-	// Dir is the folder of the pictures; it is made where it is missing. All
-	// processes that serve media share it.
-	Dir string
+	// Files has the bytes. All processes that serve media share them.
+	Files Files
+	// Spool is a folder for uploads under way, where this service takes them; ""
+	// means the system's.
+	Spool string
 	// Secret of the deployment; upload addresses are signed with a key made of it.
 	Secret []byte
 	// BaseURL is put before every address, without a slash at its end; "" leaves
@@ -62,12 +69,13 @@ type Deps struct {
 type Service struct {
 	db      *postgres.DB
 	q       *mediadb.Queries
-	files   *folder
+	files   Files
+	spool   string
 	key     []byte
 	baseURL string
 	// known describes uploaded pictures.
 	known *cache.Cache[uuid.UUID, mediadb.ListUploadedRow]
-	// arriving bounds the uploads under way, inspecting those held in memory.
+	// arriving bounds the uploads under way, inspecting the pictures held in memory.
 	arriving, inspecting chan struct{}
 	log                  *slog.Logger
 	now                  func() time.Time
@@ -78,12 +86,8 @@ var (
 	_ mediav1connect.MediaInternalServiceHandler = (*Service)(nil)
 )
 
-// New makes the service and its folder.
-func New(d Deps) (*Service, error) {
-	files, err := openFolder(d.Dir)
-	if err != nil {
-		return nil, err
-	}
+// New makes the service.
+func New(d Deps) *Service {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
@@ -92,7 +96,8 @@ func New(d Deps) (*Service, error) {
 	return &Service{
 		db:         d.DB,
 		q:          mediadb.New(),
-		files:      files,
+		files:      d.Files,
+		spool:      d.Spool,
 		key:        mac.Sum(nil),
 		baseURL:    d.BaseURL,
 		known:      cache.NewShared(cache.Config{Size: cacheSize, Lifetime: cacheLifetime}, d.Caches, cache.ByID[mediadb.ListUploadedRow]("media")),
@@ -100,11 +105,8 @@ func New(d Deps) (*Service, error) {
 		inspecting: make(chan struct{}, maxInspecting),
 		log:        d.Log,
 		now:        d.Now,
-	}, nil
+	}
 }
-
-// Close lets go of the folder.
-func (s *Service) Close() error { return s.files.close() }
 
 // Handlers are the topics that this noun's workers handle.
 func (s *Service) Handlers() queue.Handlers {

@@ -1,10 +1,12 @@
 package media
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -23,8 +25,9 @@ const (
 	// maxArriving bounds the uploads under way in a process, and with it the disk
 	// that unfinished ones take (8 MiB each).
 	maxArriving = 128
-	// maxInspecting bounds those in memory.
-	maxInspecting = 4
+	// maxInspecting bounds the pictures that are held in memory (16 MiB each, as they
+	// came and cleaned), while they are looked at and kept.
+	maxInspecting = 6
 	// arrivalTime is how long one upload may take.
 	arrivalTime = 2 * time.Minute
 )
@@ -72,32 +75,46 @@ func compareHeader(r *http.Request, announced mediadb.GetUploadRow) error {
 	return nil
 }
 
-// take brings the bytes from the connection to their place, by way of two
-// temporary files: as they came, and cleaned.
+// take brings the bytes from the connection to where they are kept, by way of a
+// file, as slow clients must not fill the memory.
 func (s *Service) take(w http.ResponseWriter, r *http.Request, mediaID uuid.UUID, announced mediadb.GetUploadRow) error {
-	raw, err := s.files.temporary()
+	raw, err := s.openSpool()
 	if err != nil {
 		return err
 	}
-	defer s.files.discard(raw)
+	defer func() { _ = raw.Close() }()
 	// A server without deadlines, as in tests, is no reason to refuse.
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(arrivalTime))
 	digest, err := receive(raw, http.MaxBytesReader(w, r.Body, announced.AnnouncedSize), announced.AnnouncedSize)
 	if err != nil {
 		return err
 	}
-	clean, err := s.files.temporary()
+	release, err := s.hold(r.Context())
 	if err != nil {
 		return err
 	}
-	defer s.files.discard(clean)
-	p, err := s.inspect(r.Context(), raw, clean, announced)
+	defer release()
+	data := make([]byte, announced.AnnouncedSize)
+	if _, err := raw.ReadAt(data, 0); err != nil {
+		return err
+	}
+	p, err := inspect(data, announced.ContentType)
 	if err != nil {
 		return err
 	}
-	return s.finish(r.Context(), mediaID, clean, mediadb.FinishUploadParams{
-		ID: mediaID, Size: int64(len(p.Data)), Width: int32(p.Width), Height: int32(p.Height), Digest: digest, //nolint:gosec // at most picture.MaxSide
-	})
+	return s.finish(r.Context(), mediaID, p, digest)
+}
+
+// openSpool makes a file that has no name, so that it goes with its last user.
+func (s *Service) openSpool() (*os.File, error) {
+	f, err := os.CreateTemp(s.spool, "upload-*")
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Remove(f.Name()); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
 }
 
 // receive writes the body to a file and answers its SHA-256.
@@ -132,58 +149,53 @@ func (d onlyDisk) Write(b []byte) (int, error) {
 	return n, nil
 }
 
-// inspect checks what came and writes it down cleaned, to disk and not only to
-// its cache.
-func (s *Service) inspect(ctx context.Context, raw, clean *os.File, announced mediadb.GetUploadRow) (picture.Picture, error) {
-	select {
-	case s.inspecting <- struct{}{}:
-		defer func() { <-s.inspecting }()
-	case <-ctx.Done():
-		return picture.Picture{}, postgres.Fault(ctx.Err())
-	}
-	data := make([]byte, announced.AnnouncedSize)
-	if _, err := raw.ReadAt(data, 0); err != nil {
-		return picture.Picture{}, err
-	}
-	if kind := picture.Sniff(data); kind != "" && kind != announced.ContentType {
-		return picture.Picture{}, errWrongType
-	}
-	p, err := picture.Clean(data)
-	switch {
-	case errors.Is(err, picture.ErrTooLarge):
-		return p, errManyPixels
-	case err != nil:
-		return p, errNoPicture
-	}
-	if _, err := clean.Write(p.Data); err != nil {
-		return p, err
-	}
-	return p, clean.Sync()
-}
-
-// finish puts the file in its place and says so in the row, whose lock decides
-// between uploads at the same time. The file comes first: a crash between the two
-// leaves an open upload, which may be sent again and whose file nobody is shown.
-func (s *Service) finish(ctx context.Context, mediaID uuid.UUID, clean *os.File, done mediadb.FinishUploadParams) error {
-	placed := false
-	return s.db.InTx(ctx, func(tx postgres.Tx) error {
+// finish keeps a picture and says so in its row, whose lock decides between uploads
+// at the same time. The bytes come first: a crash between the two leaves an open
+// upload, whose bytes nobody is shown and whose next picture must be the same. A
+// write that was given up and is done late can change nothing either, as the first
+// one has won.
+func (s *Service) finish(ctx context.Context, mediaID uuid.UUID, p picture.Picture, digest []byte) error {
+	var other bool
+	err := s.db.InTx(ctx, func(tx postgres.Tx) error {
 		row, err := s.q.LockUpload(ctx, tx, mediaID)
 		switch {
 		case fault.Is(err, fault.NotFound):
 			return errUnknown
 		case err != nil:
 			return err
-		case row.State == "uploaded" && subtle.ConstantTimeCompare(row.Digest, done.Digest) == 1:
-			return nil
 		case row.State == "uploaded":
-			return errOther
+			other = subtle.ConstantTimeCompare(row.Digest, digest) != 1
+			return nil
 		}
-		if !placed {
-			if err := s.files.place(clean, mediaID); err != nil {
-				return err
-			}
-			placed = true
+		done, err := s.keep(ctx, mediaID, p, digest)
+		if err != nil {
+			return err
 		}
+		other = !bytes.Equal(done.Digest, digest)
 		return s.q.FinishUpload(ctx, tx, done)
 	})
+	if err == nil && other {
+		return errOther
+	}
+	return err
+}
+
+// keep describes what is kept, which is another picture than p if a crash came
+// between that one and its row.
+func (s *Service) keep(ctx context.Context, mediaID uuid.UUID, p picture.Picture, digest []byte) (mediadb.FinishUploadParams, error) {
+	kept, err := s.files.Keep(ctx, mediaID, p.Type, p.Data)
+	if err != nil {
+		return mediadb.FinishUploadParams{}, err
+	}
+	if !bytes.Equal(kept, p.Data) {
+		if p, err = picture.Clean(kept); err != nil {
+			return mediadb.FinishUploadParams{}, fmt.Errorf("what is kept is no picture: %w", err)
+		}
+		// What it was before it was cleaned, nobody knows any more.
+		sum := sha256.Sum256(kept)
+		digest = sum[:]
+	}
+	return mediadb.FinishUploadParams{
+		ID: mediaID, Size: int64(len(kept)), Width: int32(p.Width), Height: int32(p.Height), Digest: digest, //nolint:gosec // at most picture.MaxSide
+	}, nil
 }

@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -26,6 +27,9 @@ import (
 	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/identity"
 	"github.com/throng-social/throng/internal/media"
+	"github.com/throng-social/throng/internal/media/folder"
+	"github.com/throng-social/throng/internal/media/s3files"
+	"github.com/throng-social/throng/internal/media/s3files/s3test"
 	"github.com/throng-social/throng/internal/migration"
 	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
@@ -33,7 +37,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	pgtest.Main(m, func(ctx context.Context, url string) error {
+	pgtest.Main(s3test.Tests(m), func(ctx context.Context, url string) error {
 		return migration.Up(ctx, url, slog.New(slog.DiscardHandler))
 	})
 }
@@ -43,33 +47,75 @@ func TestMain(m *testing.M) {
 type world struct {
 	mediav1connect.MediaServiceClient
 	mediav1connect.MediaInternalServiceClient
+	store
+
 	// service is the noun itself: what is in no contract.
 	service *media.Service
 	t       *testing.T
 	db      *postgres.DB
-	dir     string
 	web     *httptest.Server
 	ahead   *atomic.Int64
 }
 
-func open(t *testing.T, seam rpctest.Seam) world {
-	t.Helper()
-	return on(t, seam, pgtest.New(t))
+// store is where a world's pictures are, seen past the service.
+type store struct {
+	media.Files
+
+	// dir is the folder, if it is one.
+	dir string
+	// bucket is set where clients send to it themselves, and what they send is looked
+	// at when it is needed.
+	bucket *s3test.Bucket
 }
 
-func on(t *testing.T, seam rpctest.Seam, servers pgtest.DB) world {
+func inFolder(t *testing.T) store {
 	t.Helper()
-	w := world{t: t, dir: t.TempDir(), ahead: &atomic.Int64{}}
+	dir := t.TempDir()
+	files, err := folder.Open(dir)
+	must(t, err)
+	t.Cleanup(func() { must(t, files.Close()) })
+	return store{Files: files, dir: dir}
+}
+
+func inBucket(t *testing.T, bucket s3test.Bucket) store {
+	t.Helper()
+	files, err := s3files.Open(t.Context(), bucket.Config)
+	must(t, err)
+	return store{Files: files, bucket: &bucket}
+}
+
+// each runs a test with pictures in a folder over both seams, and with pictures in
+// a bucket.
+func each(t *testing.T, test func(t *testing.T, w world)) {
+	t.Helper()
+	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) { test(t, open(t, seam)) })
+	t.Run("in a bucket", func(t *testing.T) {
+		t.Parallel()
+		test(t, openBucket(t, s3test.New(t)))
+	})
+}
+
+func open(t *testing.T, seam rpctest.Seam) world {
+	t.Helper()
+	return on(t, seam, pgtest.New(t), inFolder(t))
+}
+
+func openBucket(t *testing.T, bucket s3test.Bucket) world {
+	t.Helper()
+	return on(t, rpctest.InProcess, pgtest.New(t), inBucket(t, bucket))
+}
+
+func on(t *testing.T, seam rpctest.Seam, servers pgtest.DB, pictures store) world {
+	t.Helper()
+	w := world{t: t, store: pictures, ahead: &atomic.Int64{}}
 	var err error
 	w.db, err = postgres.Open(t.Context(), postgres.Config{WriterURL: servers.Writer, ReaderURLs: servers.Readers}, slog.New(slog.DiscardHandler))
 	must(t, err)
 	t.Cleanup(w.db.Close)
-	w.service, err = media.New(media.Deps{
-		DB: w.db, Dir: w.dir, Secret: []byte("a secret of the deployment"), Log: slog.New(slog.DiscardHandler),
+	w.service = media.New(media.Deps{
+		DB: w.db, Files: pictures.Files, Spool: pictures.dir, Secret: []byte("a secret of the deployment"), Log: slog.New(slog.DiscardHandler),
 		Now: func() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) },
 	})
-	must(t, err)
-	t.Cleanup(func() { must(t, w.service.Close()) })
 	w.web = httptest.NewServer(w.service.Handler())
 	t.Cleanup(w.web.Close)
 	w.MediaServiceClient, w.MediaInternalServiceClient = reach(t, seam, w.service)
@@ -100,8 +146,12 @@ func (w world) uploaded(owner uuid.UUID) string {
 	w.t.Helper()
 	data := aPNG(w.t, 3, 2)
 	res := w.announce(owner, data)
-	if got := w.put(res.GetUploadUrl(), "image/png", data); got.status != http.StatusNoContent {
+	if got := w.put(res.GetUploadUrl(), "image/png", data); !got.ok() {
 		w.t.Fatalf("the upload failed: %+v", got)
+	}
+	if w.bucket != nil {
+		_, err := w.GetMedia(w.t.Context(), &mediav1.GetMediaRequest{MediaId: res.GetMediaId()})
+		must(w.t, err)
 	}
 	return res.GetMediaId()
 }
@@ -114,6 +164,8 @@ type answer struct {
 	code   string
 }
 
+func (a answer) ok() bool { return a.status/100 == 2 }
+
 func (w world) put(url, contentType string, data []byte) answer {
 	w.t.Helper()
 	return w.do(http.MethodPut, url, bytes.NewReader(data), "Content-Type", contentType)
@@ -121,7 +173,10 @@ func (w world) put(url, contentType string, data []byte) answer {
 
 func (w world) do(method, url string, body io.Reader, header ...string) answer {
 	w.t.Helper()
-	req, err := http.NewRequestWithContext(w.t.Context(), method, w.web.URL+url, body)
+	if strings.HasPrefix(url, "/") {
+		url = w.web.URL + url
+	}
+	req, err := http.NewRequestWithContext(w.t.Context(), method, url, body)
 	must(w.t, err)
 	for i := 0; i < len(header); i += 2 {
 		req.Header.Set(header[i], header[i+1])
@@ -170,9 +225,12 @@ func (w world) shown(mediaID string) bool {
 	return w.do(http.MethodGet, "/media/"+mediaID, nil).status == http.StatusOK
 }
 
-// files counts what is in the folder.
+// files counts what is in the folder or the bucket.
 func (w world) files() int {
 	w.t.Helper()
+	if w.bucket != nil {
+		return len(w.bucket.Keys(w.t))
+	}
 	n := 0
 	must(w.t, fs.WalkDir(os.DirFS(w.dir), ".", func(_ string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
@@ -208,10 +266,12 @@ func wantFault(t testing.TB, err error, kind fault.Kind, reason string) {
 	}
 }
 
-// leave writes a file into the folder, past the service.
-func (w world) leave(name, text string) {
+// lose takes the bytes of a picture away, past the service.
+func (w world) lose(mediaID string) {
 	w.t.Helper()
-	path := filepath.Join(w.dir, filepath.FromSlash(name))
-	must(w.t, os.MkdirAll(filepath.Dir(path), 0o700))
-	must(w.t, os.WriteFile(path, []byte(text), 0o600))
+	if w.bucket != nil {
+		w.bucket.Delete(w.t, "pictures/"+mediaID)
+		return
+	}
+	must(w.t, os.Remove(filepath.Join(w.dir, mediaID[34:36], mediaID[32:34], mediaID)))
 }

@@ -27,10 +27,13 @@ const (
 	unclaimedLifetime = 24 * time.Hour
 	// maxOpen is how many uploads an account may have that nothing shows yet.
 	maxOpen = 100
+	// maxUnclaimed is how many it may announce in a day that nothing comes to show.
+	// It bounds what an account can fill where the bytes come past this service.
+	maxUnclaimed = 500
 )
 
 var (
-	errTooManyOpen = fault.New(fault.Exhausted, "too_many_uploads", "you have %d pictures that nothing shows; use them or wait", maxOpen).After(uploadLifetime)
+	errTooManyOpen = fault.New(fault.Exhausted, "too_many_uploads", "you have too many pictures that nothing shows; use them or wait").After(uploadLifetime)
 	errKeyReused   = fault.New(fault.Precondition, "idempotency_key_reused", "this idempotency key was used for another upload")
 )
 
@@ -50,11 +53,23 @@ func (s *Service) CreateUpload(ctx context.Context, req *mediav1.CreateUploadReq
 	if err != nil {
 		return nil, err
 	}
-	return &mediav1.CreateUploadResponse{
-		MediaId:   mediaID.String(),
-		UploadUrl: s.uploadURL(mediaID, expires),
-		ExpiresAt: timestamppb.New(expires),
-	}, nil
+	address, err := s.address(ctx, mediaID, req, expires)
+	if err != nil {
+		return nil, err
+	}
+	return &mediav1.CreateUploadResponse{MediaId: mediaID.String(), UploadUrl: address, ExpiresAt: timestamppb.New(expires)}, nil
+}
+
+// address is where the bytes go: to where they are kept, if that takes them, else
+// to this service.
+func (s *Service) address(ctx context.Context, mediaID uuid.UUID, req *mediav1.CreateUploadRequest, expires time.Time) (string, error) {
+	address, err := s.files.Address(ctx, Upload{
+		MediaID: mediaID, ContentType: req.GetContentType(), Size: req.GetSize(), From: expires.Add(-uploadLifetime), Until: expires,
+	})
+	if err != nil || address != "" {
+		return address, err
+	}
+	return s.uploadURL(mediaID, expires), nil
 }
 
 // reserve finds the upload that the key made within a day, or makes one.
@@ -90,6 +105,7 @@ func (s *Service) insert(ctx context.Context, tx postgres.Tx, owner uuid.UUID, r
 		ExpiresAt:      expires,
 		CollectAt:      now.Add(unclaimedLifetime),
 		Most:           maxOpen,
+		MostADay:       maxUnclaimed,
 	})
 	if fault.Is(err, fault.NotFound) {
 		return uuid.Nil, errTooManyOpen

@@ -17,8 +17,8 @@ import (
 
 func TestTheSameKeyAnswersTheSameUploadForADay(t *testing.T) {
 	t.Parallel()
-	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
-		w, owner := open(t, seam), uuid.New()
+	each(t, func(t *testing.T, w world) {
+		owner := uuid.New()
 		req := announcement(aPNG(t, 1, 1))
 		first, err := w.CreateUpload(as(t, owner), req)
 		must(t, err)
@@ -47,8 +47,8 @@ func TestTheSameKeyAnswersTheSameUploadForADay(t *testing.T) {
 
 func TestAKeyIsForOneRequest(t *testing.T) {
 	t.Parallel()
-	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
-		w, owner := open(t, seam), uuid.New()
+	each(t, func(t *testing.T, w world) {
+		owner := uuid.New()
 		req := announcement(aPNG(t, 1, 1))
 		_, err := w.CreateUpload(as(t, owner), req)
 		must(t, err)
@@ -66,8 +66,8 @@ func TestAKeyIsForOneRequest(t *testing.T) {
 
 func TestTheSameKeyAtTheSameTimeMakesOneUpload(t *testing.T) {
 	t.Parallel()
-	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
-		w, owner := open(t, seam), uuid.New()
+	each(t, func(t *testing.T, w world) {
+		owner := uuid.New()
 		req := announcement(aPNG(t, 1, 1))
 		var ids sync.Map
 		var all sync.WaitGroup
@@ -92,8 +92,8 @@ func TestTheSameKeyAtTheSameTimeMakesOneUpload(t *testing.T) {
 
 func TestAnAccountHasAHundredOpenUploads(t *testing.T) {
 	t.Parallel()
-	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
-		w, owner := open(t, seam), uuid.New()
+	each(t, func(t *testing.T, w world) {
+		owner := uuid.New()
 		data := aPNG(t, 1, 1)
 		shown := w.uploaded(owner)
 		must(t, w.claim(owner, "post:1", shown))

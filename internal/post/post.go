@@ -55,7 +55,7 @@ type Deps struct {
 	Limiter pace.Limiter
 	// Caches are those of other processes; nil where this one is by itself.
 	Caches *cache.Group
-	Log     *slog.Logger
+	Log    *slog.Logger
 }
 
 // Service implements the contract of posts, public and internal.

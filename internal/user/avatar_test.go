@@ -19,6 +19,7 @@ import (
 	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
 	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/media"
+	"github.com/throng-social/throng/internal/media/folder"
 	"github.com/throng-social/throng/internal/rpc/rpctest"
 )
 
@@ -32,13 +33,18 @@ func withPictures(t *testing.T, seam rpctest.Seam) gallery {
 	t.Helper()
 	var pictures *media.Service
 	p := setup(t, seam, func(d *Deps) {
-		var err error
-		pictures, err = media.New(media.Deps{DB: d.DB, Dir: t.TempDir(), Secret: d.Secret, Log: slog.New(slog.DiscardHandler)})
-		must(t, err)
-		t.Cleanup(func() { must(t, pictures.Close()) })
+		pictures = media.New(media.Deps{DB: d.DB, Files: inFolder(t), Secret: d.Secret, Log: slog.New(slog.DiscardHandler)})
 		d.Media = mediaOver(t, seam, pictures)
 	})
 	return gallery{p, pictures}
+}
+
+func inFolder(t *testing.T) *folder.Folder {
+	t.Helper()
+	f, err := folder.Open(t.TempDir())
+	must(t, err)
+	t.Cleanup(func() { must(t, f.Close()) })
+	return f
 }
 
 // upload is a picture of the caller's that nothing shows yet.
@@ -234,9 +240,7 @@ func TestNamesAreShownWhenPicturesCannotBe(t *testing.T) {
 		must(t, err)
 		g.exec(t, "ALTER TABLE media_objects RENAME TO away")
 		blind := g.another(t, func(d *Deps) {
-			pictures, err := media.New(media.Deps{DB: d.DB, Dir: t.TempDir(), Secret: d.Secret, Log: d.Log})
-			must(t, err)
-			t.Cleanup(func() { must(t, pictures.Close()) })
+			pictures := media.New(media.Deps{DB: d.DB, Files: inFolder(t), Secret: d.Secret, Log: d.Log})
 			d.Media = mediaOver(t, seam, pictures)
 		})
 		res, err := blind.GetUser(ctx, &userv1.GetUserRequest{Key: &userv1.GetUserRequest_Id{Id: ada.GetUser().GetId()}})

@@ -3,7 +3,7 @@
 // Files with a hash in their name never change and may be kept for good; the
 // page itself is asked for each time. Every path that is no file answers the
 // page, as the app has addresses of its own. The page may load nothing from
-// elsewhere and may not be framed.
+// elsewhere and may not be framed; it may send to where it is told uploads go.
 package webapp
 
 import (
@@ -11,6 +11,7 @@ import (
 	"compress/gzip"
 	"embed"
 	"errors"
+	"fmt"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -25,7 +26,7 @@ var dist embed.FS
 const (
 	page      = "index.html"
 	immutable = "public, max-age=31536000, immutable"
-	policy    = "default-src 'self'; img-src 'self' blob: data:; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+	policy    = "default-src 'self'; connect-src %s; img-src 'self' blob: data:; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 )
 
 // ErrNotBuilt says that the binary was made without the web app.
@@ -38,11 +39,15 @@ type file struct {
 }
 
 // Handler serves the app.
-type Handler struct{ files map[string]file }
+type Handler struct {
+	files  map[string]file
+	policy string
+}
 
-// New reads the files that were built in.
-func New() (*Handler, error) {
-	h := &Handler{files: map[string]file{}}
+// New reads the files that were built in. The page may send to these origins beside
+// its own.
+func New(origins ...string) (*Handler, error) {
+	h := &Handler{files: map[string]file{}, policy: policyWith(origins)}
 	err := fs.WalkDir(dist, "dist", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -55,6 +60,10 @@ func New() (*Handler, error) {
 		return h, ErrNotBuilt
 	}
 	return h, err
+}
+
+func policyWith(origins []string) string {
+	return fmt.Sprintf(policy, strings.Join(append([]string{"'self'"}, origins...), " "))
 }
 
 func newFile(name string, raw []byte) file {
@@ -119,7 +128,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request, f file) {
 	head := w.Header()
 	head.Set("Content-Type", f.kind)
-	head.Set("Content-Security-Policy", policy)
+	head.Set("Content-Security-Policy", h.policy)
 	head.Set("X-Content-Type-Options", "nosniff")
 	head.Set("Referrer-Policy", "same-origin")
 	head.Set("Vary", "Accept-Encoding")

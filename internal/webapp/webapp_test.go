@@ -15,7 +15,7 @@ const index = "<!doctype html><title>Throng</title>"
 
 var (
 	script = strings.Repeat("export const throng = 1;\n", 200)
-	built  = &Handler{files: map[string]file{
+	built  = &Handler{policy: policyWith(nil), files: map[string]file{
 		"index.html":           newFile("index.html", []byte(index)),
 		"icon.svg":             newFile("icon.svg", []byte("<svg/>")),
 		"site.webmanifest":     newFile("site.webmanifest", []byte("{}")),
@@ -58,7 +58,7 @@ func TestThePageMayLoadNothingFromElsewhereAndMayNotBeFramed(t *testing.T) {
 	for _, path := range []string{"/", "/@ada", "/assets/app-1a2b.js"} {
 		res, _ := get(t, built, path, nil)
 		rules := res.Header.Get("Content-Security-Policy")
-		for _, rule := range []string{"default-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "object-src 'none'"} {
+		for _, rule := range []string{"default-src 'self'", "connect-src 'self';", "frame-ancestors 'none'", "base-uri 'none'", "object-src 'none'"} {
 			if !strings.Contains(rules, rule) {
 				t.Errorf("%s: %q lacks %q", path, rules, rule)
 			}
@@ -69,6 +69,14 @@ func TestThePageMayLoadNothingFromElsewhereAndMayNotBeFramed(t *testing.T) {
 		if res.Header.Get("X-Content-Type-Options") != "nosniff" || res.Header.Get("Referrer-Policy") == "" {
 			t.Errorf("%s: the headers are %v", path, res.Header)
 		}
+	}
+}
+
+func TestThePageMaySendUploadsWhereItIsTold(t *testing.T) {
+	t.Parallel()
+	rules := policyWith([]string{"https://media.s3.test"})
+	if !strings.Contains(rules, "connect-src 'self' https://media.s3.test; img-src 'self' ") || strings.Count(rules, "http") != 1 {
+		t.Error(rules)
 	}
 }
 

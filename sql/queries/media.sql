@@ -20,7 +20,8 @@ WHERE id = @id;
 
 -- name: InsertUpload :one
 -- Answers no row where the owner has too many that nothing shows: uploaded ones,
--- and those whose bytes may still come.
+-- and those whose bytes may still come; or too many of the last day, whose bytes
+-- may have come to where they are not looked at until they are needed.
 INSERT INTO media_objects (owner_id, content_type, announced_size, idempotency_key, created_at, expires_at, collect_at)
 SELECT @owner_id::uuid, @content_type::text, @announced_size::bigint, @idempotency_key::text, @now::timestamptz, @expires_at::timestamptz, @collect_at::timestamptz
 WHERE (SELECT count(*)
@@ -29,6 +30,11 @@ WHERE (SELECT count(*)
          AND m.claimed_for IS NULL
          AND m.state <> 'gone'
          AND (m.state = 'uploaded' OR m.expires_at > @now::timestamptz)) < @most::bigint
+  AND (SELECT count(*)
+       FROM media_objects AS m
+       WHERE m.owner_id = @owner_id::uuid
+         AND m.claimed_for IS NULL
+         AND m.state <> 'gone') < @most_a_day::bigint
 RETURNING id;
 
 -- name: GetUpload :one
@@ -37,6 +43,21 @@ SELECT content_type, announced_size
 FROM media_objects
 WHERE id = @id
   AND state <> 'gone';
+
+-- name: ListUploads :many
+-- Uploads with or without their picture.
+SELECT id, state, content_type, announced_size
+FROM media_objects
+WHERE id = ANY (@ids::uuid[])
+  AND state <> 'gone';
+
+-- name: RefuseUpload :exec
+-- Ends an upload whose bytes are no picture, so that they are looked at once.
+UPDATE media_objects
+SET state      = 'gone',
+    collect_at = @now::timestamptz
+WHERE id = @id
+  AND state = 'open';
 
 -- name: LockUpload :one
 SELECT state, digest

@@ -273,6 +273,11 @@ WHERE (SELECT count(*)
          AND m.claimed_for IS NULL
          AND m.state <> 'gone'
          AND (m.state = 'uploaded' OR m.expires_at > $5::timestamptz)) < $8::bigint
+  AND (SELECT count(*)
+       FROM media_objects AS m
+       WHERE m.owner_id = $1::uuid
+         AND m.claimed_for IS NULL
+         AND m.state <> 'gone') < $9::bigint
 RETURNING id
 `
 
@@ -285,10 +290,12 @@ type InsertUploadParams struct {
 	ExpiresAt      time.Time
 	CollectAt      time.Time
 	Most           int64
+	MostADay       int64
 }
 
 // Answers no row where the owner has too many that nothing shows: uploaded ones,
-// and those whose bytes may still come.
+// and those whose bytes may still come; or too many of the last day, whose bytes
+// may have come to where they are not looked at until they are needed.
 func (q *Queries) InsertUpload(ctx context.Context, db DBTX, arg InsertUploadParams) (uuid.UUID, error) {
 	row := db.QueryRow(ctx, insertUpload,
 		arg.OwnerID,
@@ -299,6 +306,7 @@ func (q *Queries) InsertUpload(ctx context.Context, db DBTX, arg InsertUploadPar
 		arg.ExpiresAt,
 		arg.CollectAt,
 		arg.Most,
+		arg.MostADay,
 	)
 	var id uuid.UUID
 	err := row.Scan(&id)
@@ -346,6 +354,46 @@ func (q *Queries) ListUploaded(ctx context.Context, db DBTX, ids []uuid.UUID) ([
 	return items, nil
 }
 
+const listUploads = `-- name: ListUploads :many
+SELECT id, state, content_type, announced_size
+FROM media_objects
+WHERE id = ANY ($1::uuid[])
+  AND state <> 'gone'
+`
+
+type ListUploadsRow struct {
+	ID            uuid.UUID
+	State         string
+	ContentType   string
+	AnnouncedSize int64
+}
+
+// Uploads with or without their picture.
+func (q *Queries) ListUploads(ctx context.Context, db DBTX, ids []uuid.UUID) ([]ListUploadsRow, error) {
+	rows, err := db.Query(ctx, listUploads, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListUploadsRow
+	for rows.Next() {
+		var i ListUploadsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.State,
+			&i.ContentType,
+			&i.AnnouncedSize,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const lockOwner = `-- name: LockOwner :exec
 SELECT pg_advisory_xact_lock(hashtextextended($1::text, 0))
 `
@@ -374,6 +422,25 @@ func (q *Queries) LockUpload(ctx context.Context, db DBTX, id uuid.UUID) (LockUp
 	var i LockUploadRow
 	err := row.Scan(&i.State, &i.Digest)
 	return i, err
+}
+
+const refuseUpload = `-- name: RefuseUpload :exec
+UPDATE media_objects
+SET state      = 'gone',
+    collect_at = $1::timestamptz
+WHERE id = $2
+  AND state = 'open'
+`
+
+type RefuseUploadParams struct {
+	Now time.Time
+	ID  uuid.UUID
+}
+
+// Ends an upload whose bytes are no picture, so that they are looked at once.
+func (q *Queries) RefuseUpload(ctx context.Context, db DBTX, arg RefuseUploadParams) error {
+	_, err := db.Exec(ctx, refuseUpload, arg.Now, arg.ID)
+	return err
 }
 
 const releaseClaim = `-- name: ReleaseClaim :exec

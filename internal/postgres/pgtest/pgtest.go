@@ -40,9 +40,10 @@ type DB struct {
 // process is set once, by Main.
 var process *stack
 
-// Main runs the tests of a package and ends the process. migrate brings an empty database up to date; nil leaves it
-// empty. Other servers that the tests need are started and ended around them, by the Main of redistest for example.
-func Main(m *testing.M, migrate func(ctx context.Context, url string) error, around ...func(run func() int) int) {
+// Main runs the tests of a package, as *testing.M does, and ends the process. migrate brings an empty database up to date;
+// nil leaves it empty. Other servers that the tests need are started and ended around them, by the Main of redistest for
+// example.
+func Main(m interface{ Run() int }, migrate func(ctx context.Context, url string) error, around ...func(run func() int) int) {
 	process = &stack{migrate: migrate}
 	run := m.Run
 	for _, wrap := range around {

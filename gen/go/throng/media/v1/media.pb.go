@@ -190,9 +190,12 @@ type CreateUploadResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The id under which the picture will be known.
 	MediaId string `protobuf:"bytes,1,opt,name=media_id,json=mediaId,proto3" json:"media_id,omitempty"`
-	// Where to send the bytes with the method PUT and the announced content type,
-	// absolute or relative to the API's base URL. Needs no other credentials, so
-	// keep it to yourself.
+	// Where to send the bytes with the method PUT, the header `Content-Type` as
+	// announced and the length as announced, absolute or relative to the API's base
+	// URL. Needs no other header and no other credentials, so keep it to yourself.
+	// Every status 2xx means that the bytes have arrived. Some deployments look at
+	// them only when the picture is first asked for or shown by something: if it is
+	// none, the upload is over then, as if nothing had arrived.
 	UploadUrl string `protobuf:"bytes,2,opt,name=upload_url,json=uploadUrl,proto3" json:"upload_url,omitempty"`
 	// When the address stops to take the bytes.
 	ExpiresAt     *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`

@@ -125,7 +125,7 @@ export const MediaInternalService: GenService<{
    * A claim lasts a day unless the event of the thing confirms it. Claiming
    * one's own claim again is no error.
    * Errors: `failed_precondition` with reason `media_not_ready` when one is
-   * unknown, not uploaded, another's, or claimed for something else.
+   * unknown, not uploaded, no picture, another's, or claimed for something else.
    *
    * @generated from rpc throng.media.v1.MediaInternalService.Claim
    */

@@ -127,9 +127,12 @@ export type CreateUploadResponse = Message<"throng.media.v1.CreateUploadResponse
   mediaId: string;
 
   /**
-   * Where to send the bytes with the method PUT and the announced content type,
-   * absolute or relative to the API's base URL. Needs no other credentials, so
-   * keep it to yourself.
+   * Where to send the bytes with the method PUT, the header `Content-Type` as
+   * announced and the length as announced, absolute or relative to the API's base
+   * URL. Needs no other header and no other credentials, so keep it to yourself.
+   * Every status 2xx means that the bytes have arrived. Some deployments look at
+   * them only when the picture is first asked for or shown by something: if it is
+   * none, the upload is over then, as if nothing had arrived.
    *
    * @generated from field: string upload_url = 2;
    */
@@ -205,8 +208,9 @@ export const MediaService: GenService<{
    * CreateUpload reserves an id and answers where the bytes are to be PUT.
    * Errors: `invalid_argument` for a type that is no supported picture or a
    * size over the limit, `failed_precondition` with reason
-   * `idempotency_key_reused`, `resource_exhausted` past 100 open uploads: those
-   * that nothing shows yet and whose address still takes bytes or has taken them.
+   * `idempotency_key_reused`, `resource_exhausted` past 100 open uploads, which are
+   * those that nothing shows yet and whose address still takes bytes or has taken
+   * them, and past 500 of a day that nothing shows.
    *
    * @generated from rpc throng.media.v1.MediaService.CreateUpload
    */
@@ -217,7 +221,8 @@ export const MediaService: GenService<{
   },
   /**
    * GetMedia describes one uploaded picture.
-   * Errors: `not_found` when it does not exist or was not uploaded yet.
+   * Errors: `not_found` when it does not exist, was not uploaded yet, or is no
+   * picture of the announced type.
    *
    * @generated from rpc throng.media.v1.MediaService.GetMedia
    */

@@ -46,11 +46,13 @@ type MediaServiceClient interface {
 	// CreateUpload reserves an id and answers where the bytes are to be PUT.
 	// Errors: `invalid_argument` for a type that is no supported picture or a
 	// size over the limit, `failed_precondition` with reason
-	// `idempotency_key_reused`, `resource_exhausted` past 100 open uploads: those
-	// that nothing shows yet and whose address still takes bytes or has taken them.
+	// `idempotency_key_reused`, `resource_exhausted` past 100 open uploads, which are
+	// those that nothing shows yet and whose address still takes bytes or has taken
+	// them, and past 500 of a day that nothing shows.
 	CreateUpload(context.Context, *v1.CreateUploadRequest) (*v1.CreateUploadResponse, error)
 	// GetMedia describes one uploaded picture.
-	// Errors: `not_found` when it does not exist or was not uploaded yet.
+	// Errors: `not_found` when it does not exist, was not uploaded yet, or is no
+	// picture of the announced type.
 	GetMedia(context.Context, *v1.GetMediaRequest) (*v1.GetMediaResponse, error)
 }
 
@@ -110,11 +112,13 @@ type MediaServiceHandler interface {
 	// CreateUpload reserves an id and answers where the bytes are to be PUT.
 	// Errors: `invalid_argument` for a type that is no supported picture or a
 	// size over the limit, `failed_precondition` with reason
-	// `idempotency_key_reused`, `resource_exhausted` past 100 open uploads: those
-	// that nothing shows yet and whose address still takes bytes or has taken them.
+	// `idempotency_key_reused`, `resource_exhausted` past 100 open uploads, which are
+	// those that nothing shows yet and whose address still takes bytes or has taken
+	// them, and past 500 of a day that nothing shows.
 	CreateUpload(context.Context, *v1.CreateUploadRequest) (*v1.CreateUploadResponse, error)
 	// GetMedia describes one uploaded picture.
-	// Errors: `not_found` when it does not exist or was not uploaded yet.
+	// Errors: `not_found` when it does not exist, was not uploaded yet, or is no
+	// picture of the announced type.
 	GetMedia(context.Context, *v1.GetMediaRequest) (*v1.GetMediaResponse, error)
 }
 

@@ -47,7 +47,7 @@ type MediaInternalServiceClient interface {
 	// A claim lasts a day unless the event of the thing confirms it. Claiming
 	// one's own claim again is no error.
 	// Errors: `failed_precondition` with reason `media_not_ready` when one is
-	// unknown, not uploaded, another's, or claimed for something else.
+	// unknown, not uploaded, no picture, another's, or claimed for something else.
 	Claim(context.Context, *v1.ClaimRequest) (*v1.ClaimResponse, error)
 	// Resolve describes pictures, in the order asked for; unknown ones are left
 	// out.
@@ -112,7 +112,7 @@ type MediaInternalServiceHandler interface {
 	// A claim lasts a day unless the event of the thing confirms it. Claiming
 	// one's own claim again is no error.
 	// Errors: `failed_precondition` with reason `media_not_ready` when one is
-	// unknown, not uploaded, another's, or claimed for something else.
+	// unknown, not uploaded, no picture, another's, or claimed for something else.
 	Claim(context.Context, *v1.ClaimRequest) (*v1.ClaimResponse, error)
 	// Resolve describes pictures, in the order asked for; unknown ones are left
 	// out.
