@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 
@@ -55,11 +56,11 @@ type recount struct {
 	found  int
 }
 
-func (r *recount) differs(format string, args ...any) {
+func (r *recount) differs(diff string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.found++
-	r.report("graph: " + fmt.Sprintf(format, args...))
+	r.report("graph: " + diff)
 }
 
 // account counts the follows of both sides until the counts have not changed
@@ -76,12 +77,13 @@ func (r *recount) account(ctx context.Context, account uuid.UUID, kept dynamo.It
 		}
 		if then.Written() == kept.Written() && countsOf(then) == countsOf(kept) {
 			k := countsOf(kept)
-			r.differs("account %s: followers %d, recounted %d; following %d, recounted %d", account, k.Followers, found.Followers, k.Following, found.Following)
+			r.differs(fmt.Sprintf("account %s: followers %d, recounted %d; following %d, recounted %d",
+				account, k.Followers, found.Followers, k.Following, found.Following))
 			return nil
 		}
 		kept = then
 	}
-	r.differs("account %s could not be recounted: it changed each of %d times", account, countTries)
+	r.differs(fmt.Sprintf("account %s could not be recounted: it changed each of %d times", account, countTries))
 	return nil
 }
 
@@ -121,9 +123,7 @@ func (r *recount) halves(ctx context.Context, items []dynamo.Item) error {
 		if err != nil {
 			return err
 		}
-		for k, item := range found {
-			beside[k] = item
-		}
+		maps.Copy(beside, found)
 		keys = keys[n:]
 	}
 	for _, item := range items {
@@ -204,10 +204,10 @@ func (r *recount) look(ctx context.Context, k dynamo.Key, b beside) error {
 			return err
 		}
 		if after.Written() == before.Written() {
-			r.differs("%s", b.wrong)
+			r.differs(b.wrong)
 			return nil
 		}
 	}
-	r.differs("%v could not be looked at: it changed each of %d times", k, countTries)
+	r.differs(fmt.Sprintf("%v could not be looked at: it changed each of %d times", k, countTries))
 	return nil
 }
