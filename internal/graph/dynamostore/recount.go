@@ -15,8 +15,12 @@ import (
 	"github.com/throng-social/throng/internal/graph"
 )
 
-// countTries is how often an account is counted that changes meanwhile.
-const countTries = 20
+const (
+	// countTries is how often an account is counted that changes meanwhile.
+	countTries = 20
+	// countPage is how many follows are counted at once.
+	countPage = 1000
+)
 
 // Recount implements graph.Upkeep. It scans the table once, and holds what it finds
 // against what must be there as well: counts against the follows of both sides, each
@@ -97,7 +101,7 @@ func (r *recount) count(ctx context.Context, account uuid.UUID) (c graph.Counts,
 
 // size is how many items a partition has, without the counts.
 func (r *recount) size(ctx context.Context, pk string) (n int64, err error) {
-	for item, err := range r.db.Each(ctx, dynamo.Primary, dynamo.Query{Table: dynamo.Graph, PK: pk, Attributes: []string{"pk"}}) {
+	for item, err := range r.db.Each(ctx, dynamo.Primary, dynamo.Query{Table: dynamo.Graph, PK: pk, Limit: countPage, Attributes: []string{"pk"}}) {
 		if err != nil {
 			return n, err
 		}
