@@ -28,6 +28,10 @@ const (
 	opTransact   = "TransactWriteItems"
 )
 
+// scanPage is how many items a page of a scan has, so that it comes in time for one
+// try: a megabyte of small items may not.
+const scanPage = 1000
+
 // maxBatchGet is how many keys one request may name.
 const maxBatchGet = 100
 
@@ -277,7 +281,7 @@ func (db *DB) Scan(ctx context.Context, table string) iter.Seq2[Item, error] {
 func (db *DB) scan(ctx context.Context, table string, after map[string]Value) (out *dynamodb.ScanOutput, err error) {
 	err = db.try(ctx, opScan, table, func(ctx context.Context) (u used, err error) {
 		out, err = db.api.Scan(ctx, &dynamodb.ScanInput{
-			TableName: db.name(table), ConsistentRead: aws.Bool(true), ExclusiveStartKey: after,
+			TableName: db.name(table), ConsistentRead: aws.Bool(true), ExclusiveStartKey: after, Limit: aws.Int32(scanPage),
 			ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal,
 		})
 		return one(out, err, func() *types.ConsumedCapacity { return out.ConsumedCapacity }), err

@@ -184,7 +184,7 @@ func (r *refusal) explain(account uuid.UUID, d *delta, item dynamo.Item) {
 		r.full = true
 	}
 	if d.turn {
-		r.after = max(r.after, dynamo.Stamp(max(0, item.Int(attrTurn)))) //nolint:gosec // it is no less than 0
+		r.after = max(r.after, dynamo.Stamp(max(0, item.Int(attrTurn))))
 	}
 }
 

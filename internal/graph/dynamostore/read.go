@@ -3,6 +3,7 @@ package dynamostore
 import (
 	"bytes"
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -35,9 +36,7 @@ func (s *Store) get(ctx context.Context, from dynamo.Copy, keys []dynamo.Key) (m
 			found, err := s.db.BatchGet(ctx, from, dynamo.Graph, part)
 			mu.Lock()
 			defer mu.Unlock()
-			for k, item := range found {
-				all[k] = item
-			}
+			maps.Copy(all, found)
 			return err
 		})
 	}
@@ -99,7 +98,7 @@ func (s *Store) Counts(ctx context.Context, account uuid.UUID) (graph.Counts, er
 func (s *Store) ListFollowers(ctx context.Context, account uuid.UUID, before graph.Follow, most int) ([]graph.Follow, error) {
 	q := dynamo.Query{Table: dynamo.Graph, PK: ofFollowee + account.String(), Backwards: true, Limit: most}
 	if before != graph.Newest {
-		q.After = place(dynamo.Stamp(max(0, before.Since.UnixMicro())), before.UserID) //nolint:gosec // it is no less than 0
+		q.After = place(dynamo.Stamp(max(0, before.Since.UnixMicro())), before.UserID)
 	}
 	follows := make([]graph.Follow, 0, most)
 	for item, err := range s.db.Each(ctx, dynamo.Reader, q) {

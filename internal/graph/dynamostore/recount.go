@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 
@@ -14,8 +15,12 @@ import (
 	"github.com/throng-social/throng/internal/graph"
 )
 
-// countTries is how often an account is counted that changes meanwhile.
-const countTries = 20
+const (
+	// countTries is how often an account is counted that changes meanwhile.
+	countTries = 20
+	// countPage is how many follows are counted at once.
+	countPage = 1000
+)
 
 // Recount implements graph.Upkeep. It scans the table once, and holds what it finds
 // against what must be there as well: counts against the follows of both sides, each
@@ -55,11 +60,11 @@ type recount struct {
 	found  int
 }
 
-func (r *recount) differs(format string, args ...any) {
+func (r *recount) differs(diff string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.found++
-	r.report("graph: " + fmt.Sprintf(format, args...))
+	r.report("graph: " + diff)
 }
 
 // account counts the follows of both sides until the counts have not changed
@@ -76,12 +81,13 @@ func (r *recount) account(ctx context.Context, account uuid.UUID, kept dynamo.It
 		}
 		if then.Written() == kept.Written() && countsOf(then) == countsOf(kept) {
 			k := countsOf(kept)
-			r.differs("account %s: followers %d, recounted %d; following %d, recounted %d", account, k.Followers, found.Followers, k.Following, found.Following)
+			r.differs(fmt.Sprintf("account %s: followers %d, recounted %d; following %d, recounted %d",
+				account, k.Followers, found.Followers, k.Following, found.Following))
 			return nil
 		}
 		kept = then
 	}
-	r.differs("account %s could not be recounted: it changed each of %d times", account, countTries)
+	r.differs(fmt.Sprintf("account %s could not be recounted: it changed each of %d times", account, countTries))
 	return nil
 }
 
@@ -95,7 +101,7 @@ func (r *recount) count(ctx context.Context, account uuid.UUID) (c graph.Counts,
 
 // size is how many items a partition has, without the counts.
 func (r *recount) size(ctx context.Context, pk string) (n int64, err error) {
-	for item, err := range r.db.Each(ctx, dynamo.Primary, dynamo.Query{Table: dynamo.Graph, PK: pk, Attributes: []string{"pk"}}) {
+	for item, err := range r.db.Each(ctx, dynamo.Primary, dynamo.Query{Table: dynamo.Graph, PK: pk, Limit: countPage, Attributes: []string{"pk"}}) {
 		if err != nil {
 			return n, err
 		}
@@ -121,9 +127,7 @@ func (r *recount) halves(ctx context.Context, items []dynamo.Item) error {
 		if err != nil {
 			return err
 		}
-		for k, item := range found {
-			beside[k] = item
-		}
+		maps.Copy(beside, found)
 		keys = keys[n:]
 	}
 	for _, item := range items {
@@ -204,10 +208,10 @@ func (r *recount) look(ctx context.Context, k dynamo.Key, b beside) error {
 			return err
 		}
 		if after.Written() == before.Written() {
-			r.differs("%s", b.wrong)
+			r.differs(b.wrong)
 			return nil
 		}
 	}
-	r.differs("%v could not be looked at: it changed each of %d times", k, countTries)
+	r.differs(fmt.Sprintf("%v could not be looked at: it changed each of %d times", k, countTries))
 	return nil
 }

@@ -152,7 +152,7 @@ func (l *loader) transact(ctx context.Context, edges []graph.Edge) error {
 
 // drop tells whether an edge is not to be tried again, and notes why.
 func (l *loader) drop(e graph.Edge, r *refusal) bool {
-	reason := ""
+	var reason string
 	switch {
 	case r.gone[e.FollowerID], r.gone[e.FolloweeID]:
 		reason = graph.ReasonMissing

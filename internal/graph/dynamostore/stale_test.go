@@ -22,7 +22,7 @@ const lateness = time.Minute
 // does. So these tests can tell.
 func TestStrongReadsAreWhatKeepsReadsFromGoingBackwards(t *testing.T) {
 	t.Parallel()
-	for name, read := range map[string]func(s *dynamostore.Store, ctx context.Context, e graph.Edge) (stands bool, err error){
+	for name, read := range map[string]func(ctx context.Context, s *dynamostore.Store, e graph.Edge) (stands bool, err error){
 		"checks":        checked,
 		"followed ids":  listed,
 		"followers":     among,
@@ -45,7 +45,7 @@ const turns = 20
 
 // backwards counts how often another process answers with less than the writer's
 // token demands. Checks demand all, whatever the token.
-func backwards(t *testing.T, f dynamotest.Faults, read func(*dynamostore.Store, context.Context, graph.Edge) (bool, error)) (n int) {
+func backwards(t *testing.T, f dynamotest.Faults, read func(context.Context, *dynamostore.Store, graph.Edge) (bool, error)) (n int) {
 	t.Helper()
 	tables := dynamotest.New(t)
 	writer, reader := dynamostore.New(tables.Open(t)), dynamostore.New(tables.Open(t))
@@ -70,7 +70,7 @@ func backwards(t *testing.T, f dynamotest.Faults, read func(*dynamostore.Store, 
 		f.Seed++
 		set(t, tables, f)
 		demanding, _ := consistency.Begin(t.Context(), position)
-		stands, err := read(reader, demanding, e)
+		stands, err := read(demanding, reader, e)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,27 +88,27 @@ func set(t *testing.T, tables *dynamotest.Tables, f dynamotest.Faults) {
 	}
 }
 
-func checked(s *dynamostore.Store, ctx context.Context, e graph.Edge) (bool, error) {
+func checked(ctx context.Context, s *dynamostore.Store, e graph.Edge) (bool, error) {
 	since, err := s.CheckEdges(consistency.With(ctx, nil), []graph.Edge{e})
 	return err == nil && !since[0].IsZero(), err
 }
 
-func listed(s *dynamostore.Store, ctx context.Context, e graph.Edge) (bool, error) {
+func listed(ctx context.Context, s *dynamostore.Store, e graph.Edge) (bool, error) {
 	ids, err := s.ListFollowingIDs(ctx, e.FollowerID, uuid.Nil, 10)
 	return holds(ids, e.FolloweeID), err
 }
 
-func among(s *dynamostore.Store, ctx context.Context, e graph.Edge) (bool, error) {
+func among(ctx context.Context, s *dynamostore.Store, e graph.Edge) (bool, error) {
 	ids, err := s.ListFollowers(ctx, e.FolloweeID, graph.Newest, 10)
 	return holds(ids, e.FollowerID), err
 }
 
-func related(s *dynamostore.Store, ctx context.Context, e graph.Edge) (bool, error) {
+func related(ctx context.Context, s *dynamostore.Store, e graph.Edge) (bool, error) {
 	found, err := s.Relationships(ctx, e.FollowerID, []uuid.UUID{e.FolloweeID})
 	return err == nil && found[0].Following, err
 }
 
-func counted(s *dynamostore.Store, ctx context.Context, e graph.Edge) (bool, error) {
+func counted(ctx context.Context, s *dynamostore.Store, e graph.Edge) (bool, error) {
 	c, err := s.Counts(ctx, e.FolloweeID)
 	return c.Followers == 1, err
 }
@@ -121,7 +121,7 @@ func holds(follows []graph.Follow, id uuid.UUID) bool {
 // left that has a stamp: the counts vouch for it.
 func TestWhoSawThatAFollowHasEndedNeverSeesItAgain(t *testing.T) {
 	t.Parallel()
-	for name, read := range map[string]func(s *dynamostore.Store, ctx context.Context, e graph.Edge) (stands bool, err error){
+	for name, read := range map[string]func(ctx context.Context, s *dynamostore.Store, e graph.Edge) (stands bool, err error){
 		"followed ids": listed, "followers": among, "relationships": related, "counts": counted,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -140,7 +140,7 @@ func TestWhoSawThatAFollowHasEndedNeverSeesItAgain(t *testing.T) {
 			position := consistency.Position{Clock: 1}
 			for range 10 {
 				ctx, session := consistency.Begin(t.Context(), position)
-				stands, err := read(s, ctx, e)
+				stands, err := read(ctx, s, e)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -152,7 +152,7 @@ func TestWhoSawThatAFollowHasEndedNeverSeesItAgain(t *testing.T) {
 				}
 				again, _ := consistency.Begin(t.Context(), position)
 				for range 10 {
-					if stands, err := read(s, again, e); stands || err != nil {
+					if stands, err := read(again, s, e); stands || err != nil {
 						t.Fatalf("the follow stands again: %v", err)
 					}
 				}
@@ -184,7 +184,7 @@ func TestWhoseWriteFoundNothingToDoNeverSeesOtherwise(t *testing.T) {
 	}
 	demanding, _ := consistency.Begin(t.Context(), position)
 	for range 10 {
-		if stands, err := listed(s, demanding, e); stands || err != nil {
+		if stands, err := listed(demanding, s, e); stands || err != nil {
 			t.Fatalf("the follow stands again: %v", err)
 		}
 	}
