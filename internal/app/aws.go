@@ -63,12 +63,28 @@ func (a *App) openDynamo(ctx context.Context) (err error) {
 	if len(nouns) == 0 {
 		return nil
 	}
-	c := a.settings.AWS
-	if a.dynamo, err = dynamo.Open(ctx, dynamo.Config{Region: c.Region, Endpoint: c.DynamoEndpoint, Prefix: c.Prefix}); err != nil {
+	if a.dynamo, err = a.settings.openTables(ctx); err != nil {
 		return fmt.Errorf("dynamo: %w", err)
 	}
 	a.metrics.MustRegister(requests{a.dynamo})
 	return nil
+}
+
+func (s *Settings) openTables(ctx context.Context) (*dynamo.DB, error) {
+	return dynamo.Open(ctx, dynamo.Config{Region: s.Region, Endpoint: s.DynamoEndpoint, Prefix: s.Prefix})
+}
+
+// checkTables asks each table that the settings need.
+func checkTables(ctx context.Context, s Settings) error {
+	nouns := s.onDynamo()
+	if len(nouns) == 0 {
+		return nil
+	}
+	db, err := s.openTables(ctx)
+	if err != nil {
+		return err
+	}
+	return db.Ping(ctx, append(nouns, dynamo.Outbox)...)
 }
 
 // pingDynamo asks the tables of this deployment.

@@ -31,6 +31,8 @@ func Doctor(ctx context.Context, s Settings, out io.Writer) error {
 		{"schema", func(ctx context.Context, s Settings) error { return migration.Check(ctx, s.URL) }},
 		{"replicas", checkReplicas},
 		{"redis", checkRedis},
+		{"tables", checkTables},
+		{"queue", checkCarrier},
 		{"media", checkMedia},
 		{"server", checkServer},
 	}

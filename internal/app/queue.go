@@ -49,13 +49,29 @@ func (a *App) openQueue(ctx context.Context) (pub *queue.Publisher, err error) {
 		return nil, err
 	}
 	a.river = queue.NewRiver(a.db, pub, a.log)
-	s := a.settings
-	opened, err := sqsqueue.Open(ctx, sqsqueue.Config{Region: s.Region, Endpoint: s.QueueEndpoint, Prefix: s.Prefix}, a.log)
+	opened, err := a.settings.openSQS(ctx, a.log)
 	if err != nil {
 		return nil, fmt.Errorf("queue: %w", err)
 	}
 	a.queue, a.sqs = opened, opened
 	return pub, nil
+}
+
+func (s *Settings) openSQS(ctx context.Context, log *slog.Logger) (*sqsqueue.Queue, error) {
+	return sqsqueue.Open(ctx, sqsqueue.Config{Region: s.Region, Endpoint: s.QueueEndpoint, Prefix: s.Prefix}, log)
+}
+
+// checkCarrier asks each queue of a deployment that has them.
+func checkCarrier(ctx context.Context, s Settings) error {
+	if !s.onSQS() {
+		return nil
+	}
+	q, err := s.openSQS(ctx, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	_, err = q.Depths(ctx)
+	return err
 }
 
 func (a *App) pingQueue(ctx context.Context) error {

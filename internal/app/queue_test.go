@@ -5,9 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
-
 	"github.com/throng-social/throng/internal/app"
 	"github.com/throng-social/throng/internal/devstack"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
@@ -29,14 +26,7 @@ func TestAPoisonMessageOnSQSBecomesADeadLetterThatCanBeBroughtBack(t *testing.T)
 	d.settled(t)
 	// Somebody sends what nobody can read straight to the dead letters, where it would
 	// be after twenty tries.
-	api := queues.API()
-	url, err := api.GetQueueUrl(t.Context(), &sqs.GetQueueUrlInput{QueueName: aws.String(queues.Prefix + "timeline-post_created-dead")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := api.SendMessage(t.Context(), &sqs.SendMessageInput{QueueUrl: url.QueueUrl, MessageBody: aws.String("/w==")}); err != nil {
-		t.Fatal(err)
-	}
+	queues.Send(t, "timeline-post_created-dead", "/w==")
 	var status bytes.Buffer
 	if err := d.app.QueueStatus(t.Context(), &status); err != nil || !strings.Contains(status.String(), "timeline.post_created") || !strings.Contains(status.String(), "dead letter") {
 		t.Fatal(status.String(), err)

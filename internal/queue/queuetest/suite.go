@@ -2,7 +2,7 @@ package queuetest
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -30,7 +30,7 @@ func delivered(f *fixture) {
 	f.work(handlers)
 	var all []queue.Message
 	for i := range 15 {
-		all = append(all, f.accountDeleted(fmt.Sprint(i)), f.note(fmt.Sprint("events ", i), queue.Events), f.note(fmt.Sprint("moves ", i), queue.Moves))
+		all = append(all, f.accountDeleted(strconv.Itoa(i)), f.note("events "+strconv.Itoa(i), queue.Events), f.note("moves "+strconv.Itoa(i), queue.Moves))
 	}
 	f.accept(all...)
 	f.until("all are delivered to each", func() bool { return heard.different() == 15*(len(subs)+2) && f.empty() })
@@ -45,7 +45,7 @@ func large(f *fixture) {
 	}))
 	var all []queue.Message
 	for i := range 4 {
-		all = append(all, f.note(fmt.Sprint(i)+strings.Repeat("x", 187<<10), queue.Events))
+		all = append(all, f.note(strconv.Itoa(i)+strings.Repeat("x", 187<<10), queue.Events))
 	}
 	f.accept(all...)
 	f.until("all are delivered", func() bool { return heard.different() == len(all) && f.empty() })
@@ -192,7 +192,7 @@ func limited(f *fixture) {
 	}), queue.Limits{queue.Events: 3})
 	var all []queue.Message
 	for i := range 30 {
-		all = append(all, f.note(fmt.Sprint(i), queue.Events))
+		all = append(all, f.note(strconv.Itoa(i), queue.Events))
 	}
 	f.accept(all...)
 	f.until("all are done", func() bool { return heard.different() == len(all) })
@@ -244,7 +244,7 @@ func shared(f *fixture) {
 	}
 	var all []queue.Message
 	for i := range messages {
-		all = append(all, f.note(fmt.Sprint(i), queue.Fanout))
+		all = append(all, f.note(strconv.Itoa(i), queue.Fanout))
 	}
 	f.accept(all...)
 	f.until("all are done", func() bool { return heard.different() == messages && f.empty() })

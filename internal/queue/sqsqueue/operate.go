@@ -2,34 +2,51 @@ package sqsqueue
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/throng-social/throng/internal/queue"
 )
 
+// parallelCounts bounds how many queues are asked at once.
+const parallelCounts = 8
+
 // Depths implements queue.Backend. SQS counts what waits for another try among what
 // is with a worker.
 func (q *Queue) Depths(ctx context.Context) ([]queue.Depth, error) {
-	var depths []queue.Depth
-	for _, s := range sources() {
-		ready, running, err := q.count(ctx, s.name)
-		if err != nil {
-			return nil, err
-		}
-		dead, hidden, err := q.count(ctx, deadQueue(s.name))
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range []queue.Depth{{State: queue.StateReady, Jobs: ready}, {State: queue.StateRunning, Jobs: running}, {State: queue.StateDead, Jobs: dead + hidden}} {
-			if d.Jobs > 0 {
-				d.Queue, d.Topic = s.kind, s.label()
-				depths = append(depths, d)
-			}
+	all := sources()
+	found := make([][]queue.Depth, len(all))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(parallelCounts)
+	for i, s := range all {
+		g.Go(func() (err error) {
+			found[i], err = q.depths(ctx, s)
+			return err
+		})
+	}
+	err := g.Wait()
+	return slices.Concat(found...), err
+}
+
+func (q *Queue) depths(ctx context.Context, s source) (depths []queue.Depth, err error) {
+	ready, running, err := q.count(ctx, s.name)
+	if err != nil {
+		return nil, err
+	}
+	dead, hidden, err := q.count(ctx, deadQueue(s.name))
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range []queue.Depth{{State: queue.StateReady, Jobs: ready}, {State: queue.StateRunning, Jobs: running}, {State: queue.StateDead, Jobs: dead + hidden}} {
+		if d.Jobs > 0 {
+			d.Queue, d.Topic = s.kind, s.label()
+			depths = append(depths, d)
 		}
 	}
 	return depths, nil
@@ -67,12 +84,11 @@ func (q *Queue) count(ctx context.Context, name string) (seen, hidden int64, err
 		number(types.QueueAttributeNameApproximateNumberOfMessagesNotVisible) + number(types.QueueAttributeNameApproximateNumberOfMessagesDelayed), nil
 }
 
-const (
-	// peekSeconds hides dead letters that are looked at from the next look.
-	peekSeconds = 2
-	// redriveSeconds is how long one that is brought back may take on its way.
-	redriveSeconds = 30
-)
+// peekSeconds hides dead letters that are looked at from the next look.
+const peekSeconds = 2
+
+// redriveTime is how long one that is brought back may take on its way.
+func (q *Queue) redriveTime() int32 { return seconds(q.config.Visibility + 2*budget) }
 
 // DeadLetters implements queue.Backend.
 func (q *Queue) DeadLetters(ctx context.Context, limit int) ([]queue.DeadLetter, error) {
@@ -146,7 +162,7 @@ func (q *Queue) redrive(ctx context.Context, s source, topic string) (n int64, e
 	met := map[string]bool{}
 	var others []types.Message
 	for {
-		messages, err := q.take(ctx, deadQueue(s.name), redriveSeconds)
+		messages, err := q.take(ctx, deadQueue(s.name), q.redriveTime())
 		if err != nil {
 			return n, err
 		}

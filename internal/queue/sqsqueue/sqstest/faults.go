@@ -3,6 +3,7 @@ package sqstest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -135,7 +136,10 @@ func (n *Network) mix(r *http.Request, body []byte, answer *http.Response) (*htt
 	}
 	var asked struct{ QueueUrl string } //nolint:revive // so it is on the wire
 	var got struct{ Messages []json.RawMessage }
-	if json.Unmarshal(body, &asked) != nil || json.Unmarshal(text, &got) != nil || strings.HasSuffix(asked.QueueUrl, "-dead") {
+	if err := errors.Join(json.Unmarshal(body, &asked), json.Unmarshal(text, &got)); err != nil {
+		return nil, err
+	}
+	if strings.HasSuffix(asked.QueueUrl, "-dead") {
 		return respond(r, http.StatusOK, text), nil
 	}
 	mixed, err := json.Marshal(map[string]any{"Messages": n.deal(asked.QueueUrl, got.Messages)})

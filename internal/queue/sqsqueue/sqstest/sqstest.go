@@ -82,6 +82,19 @@ func (q *Queues) API() *sqs.Client {
 	})
 }
 
+// Send puts a body into a queue, as anybody may who has the right to.
+func (q *Queues) Send(t testing.TB, name, body string) {
+	t.Helper()
+	api := q.API()
+	url, err := api.GetQueueUrl(t.Context(), &sqs.GetQueueUrlInput{QueueName: aws.String(q.Prefix + name)})
+	if err == nil {
+		_, err = api.SendMessage(t.Context(), &sqs.SendMessageInput{QueueUrl: url.QueueUrl, MessageBody: aws.String(body)})
+	}
+	if err != nil {
+		t.Fatalf("sqstest: %v", err)
+	}
+}
+
 // process has the emulator of this test process. It ends with the last test that uses
 // it, so no TestMain is needed.
 var process server
