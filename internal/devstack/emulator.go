@@ -1,6 +1,7 @@
 package devstack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -96,7 +97,8 @@ func (e *Emulator) start(ctx context.Context, want int) error {
 
 func (e *Emulator) launch(ctx context.Context, port int) error {
 	c := e.command(port)
-	c.account, c.output, c.orphan = e.folder.account, e.logFile, syscall.SIGKILL
+	c.account, c.output = e.folder.account, e.logFile
+	c.orphan = cmp.Or(c.orphan, syscall.SIGKILL)
 	proc, err := startProcess(c)
 	if err != nil {
 		return err

@@ -7,17 +7,20 @@ import (
 	"net/url"
 	"os/exec"
 	"strconv"
+	"syscall"
 )
 
-// fauxqsScript is what Node runs: the program of fauxqs, and the port.
+// fauxqsScript is what Node runs, with the place of fauxqs, the port, and the file for
+// messages.
 //
 //go:embed fauxqs.mjs
 var fauxqsScript string
 
 // StartFauxqs starts fauxqs, which stands in for SNS and SQS. It has no topics and
-// queues yet: CreateQueues makes them. It keeps all in memory, unlike SQS delivers
-// nothing twice or out of order, and has no StartMessageMoveTask. ctx bounds the
-// start only.
+// queues yet: CreateQueues makes them. It keeps all in memory; unless that is wanted,
+// messages that are left when it is told to end, or its parent is killed, are in its
+// folder for the next start. Unlike SQS it delivers nothing twice or out of order, and
+// has no StartMessageMoveTask. ctx bounds the start only.
 func StartFauxqs(ctx context.Context, o EmulatorOptions) (*Emulator, error) {
 	return startEmulator(ctx, "fauxqs", o, func(f *folder) (func(int) command, error) {
 		node, err := exec.LookPath("node")
@@ -33,7 +36,11 @@ func StartFauxqs(ctx context.Context, o EmulatorOptions) (*Emulator, error) {
 		}
 		return func(port int) command {
 			location := url.URL{Scheme: "file", Path: path}
-			return command{path: node, args: []string{f.join("fauxqs.mjs"), location.String(), strconv.Itoa(port)}}
+			args := []string{f.join("fauxqs.mjs"), location.String(), strconv.Itoa(port)}
+			if !o.Memory {
+				args = append(args, f.join("messages.json"))
+			}
+			return command{path: node, args: args, orphan: syscall.SIGTERM}
 		}, nil
 	})
 }

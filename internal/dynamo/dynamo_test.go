@@ -240,7 +240,7 @@ func TestFailuresAreFaultsOfTheirKind(t *testing.T) {
 	} {
 		must(t, tables.Network.Set(test.faults))
 		c := tables.Config()
-		c.Budget = 100 * time.Millisecond
+		c.Budget = time.Second
 		db, err := dynamo.Open(t.Context(), c)
 		must(t, err)
 		err = db.Transact(t.Context(), add("p", "s", 1))

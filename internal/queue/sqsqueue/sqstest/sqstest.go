@@ -124,7 +124,7 @@ func (s *server) start(ctx context.Context) (err error) {
 	if s.dir, err = devstack.TempDir("throng-sqstest"); err != nil {
 		return err
 	}
-	s.emulator, err = devstack.StartFauxqs(ctx, devstack.EmulatorOptions{Dir: filepath.Join(s.dir, "data")})
+	s.emulator, err = devstack.StartFauxqs(ctx, devstack.EmulatorOptions{Dir: filepath.Join(s.dir, "data"), Memory: true})
 	if err != nil {
 		return errors.Join(err, devstack.RemoveTempDir(s.dir))
 	}
