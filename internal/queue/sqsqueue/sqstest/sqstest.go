@@ -8,6 +8,7 @@
 package sqstest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,6 +39,13 @@ type Queues struct {
 // New makes the topics and queues of a test.
 func New(t testing.TB) *Queues {
 	t.Helper()
+	return Named(t, "")
+}
+
+// Named is New for a test whose other parts have a prefix, which must be its own; ""
+// makes one.
+func Named(t testing.TB, name string) *Queues {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	emulator, prefix, err := process.acquire(ctx)
@@ -49,6 +57,7 @@ func New(t testing.TB) *Queues {
 			t.Errorf("sqstest: %v", err)
 		}
 	})
+	prefix = cmp.Or(name, prefix)
 	q := &Queues{Endpoint: emulator.Endpoint(), Prefix: prefix, Network: newNetwork()}
 	if err := devstack.CreateQueues(ctx, q.Endpoint, prefix); err != nil {
 		t.Fatalf("sqstest: %v", err)
@@ -117,7 +126,7 @@ func (s *server) acquire(ctx context.Context) (*devstack.Emulator, string, error
 	}
 	s.users++
 	s.count++
-	return s.emulator, fmt.Sprintf("t%d-", s.count), nil
+	return s.emulator, fmt.Sprintf("q%d-", s.count), nil
 }
 
 func (s *server) start(ctx context.Context) (err error) {
