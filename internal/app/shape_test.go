@@ -27,6 +27,7 @@ var shapes = []shape{
 	{"with posts in DynamoDB", seams[0], postsInDynamoDB},
 	{"with follows and posts in DynamoDB", seams[1], allInDynamoDB},
 	{"with events on SNS and SQS", seams[0], func(t *testing.T, s *app.Settings) { t.Helper(); onSQS(sqstest.New(t))(s) }},
+	{"with follows and posts in DynamoDB, events on SNS and SQS", seams[1], onAWS},
 }
 
 func (s shape) deploy(t *testing.T, db pgtest.DB, change ...func(*app.Settings)) deployment {
@@ -55,6 +56,13 @@ func allInDynamoDB(t *testing.T, s *app.Settings) {
 	t.Helper()
 	followsInDynamoDB(t, s)
 	s.PostStore = "dynamo"
+}
+
+// onAWS has queues under the prefix of its tables: a deployment has one for all.
+func onAWS(t *testing.T, s *app.Settings) {
+	t.Helper()
+	allInDynamoDB(t, s)
+	onSQS(sqstest.Named(t, s.Prefix))(s)
 }
 
 func TestADeletedAccountLeavesNoFollowsWhereverTheyAre(t *testing.T) {
