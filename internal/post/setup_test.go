@@ -24,6 +24,7 @@ import (
 	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/identity"
 	"github.com/throng-social/throng/internal/media"
+	"github.com/throng-social/throng/internal/media/folder"
 	"github.com/throng-social/throng/internal/migration"
 	"github.com/throng-social/throng/internal/pace"
 	"github.com/throng-social/throng/internal/page"
@@ -68,9 +69,10 @@ func on(t testing.TB, seam rpctest.Seam, servers pgtest.DB, rate pace.Rate) worl
 	w.db, err = postgres.Open(t.Context(), postgres.Config{WriterURL: servers.Writer, ReaderURLs: servers.Readers}, log)
 	must(t, err)
 	t.Cleanup(w.db.Close)
-	w.media, err = media.New(media.Deps{DB: w.db, Dir: t.TempDir(), Secret: []byte("a secret of the deployment"), Log: log})
+	pictures, err := folder.Open(t.TempDir())
 	must(t, err)
-	t.Cleanup(func() { must(t, w.media.Close()) })
+	t.Cleanup(func() { must(t, pictures.Close()) })
+	w.media = media.New(media.Deps{DB: w.db, Files: pictures, Secret: []byte("a secret of the deployment"), Log: log})
 	pub, err := queue.NewPublisher()
 	must(t, err)
 	w.service = post.New(post.Deps{
