@@ -47,7 +47,7 @@ test: test-go test-cdk test-web test-browser ## Run every test: Go with -race, t
 
 # Large worlds run without the race detector, small ones with it.
 test-go: tools
-	@scripts/install postgres dynoxide fauxqs compiler
+	@scripts/install postgres dynoxide fauxqs redis compiler
 	@gotestsum --format=pkgname-and-test-fails -- -race -timeout=15m ./...
 	@gotestsum --format=pkgname-and-test-fails -- -timeout=15m -run 'TestElevenChecks|TestAPostOfAStar' ./internal/app
 

@@ -17,6 +17,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -47,7 +48,7 @@ type App struct {
 	settings Settings
 	role     Role
 	db       *postgres.DB
-	bus      *pubsub.Bus
+	bus      pubsub.Bus
 	nouns    nouns
 	clients  clients
 	// work is nil where this process runs no jobs.
@@ -64,6 +65,8 @@ type App struct {
 	health  *health
 	auditor *audit.Auditor
 	servers []*listener
+	// closing frees what is open, in the order of its opening.
+	closing []func()
 }
 
 // The queues carry the messages of all nouns: a worker that knew some of them only
@@ -83,7 +86,7 @@ func New(ctx context.Context, s Settings, role Role, log *slog.Logger) (*App, er
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}
-	a := &App{settings: s, role: role, db: db, bus: pubsub.New(db, s.URL, log), metrics: prometheus.NewRegistry(), log: log}
+	a := &App{settings: s, role: role, db: db, metrics: prometheus.NewRegistry(), log: log, closing: []func(){db.Close}}
 	a.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), depths{a})
 	if err := a.openDynamo(ctx); err != nil {
 		a.Close()
@@ -97,6 +100,10 @@ func New(ctx context.Context, s Settings, role Role, log *slog.Logger) (*App, er
 }
 
 func (a *App) assemble(ctx context.Context) error {
+	var err error
+	if a.bus, err = a.newBus(); err != nil {
+		return err
+	}
 	pub, err := a.openQueue(ctx)
 	if err != nil {
 		return err
@@ -184,7 +191,9 @@ func (a *App) Close() {
 	for _, l := range a.servers {
 		_ = l.socket.Close()
 	}
-	a.db.Close()
+	for _, free := range slices.Backward(a.closing) {
+		free()
+	}
 }
 
 // Addr is where clients are served; empty for a process that serves none.

@@ -25,12 +25,13 @@ import (
 	"github.com/throng-social/throng/internal/consistency"
 	"github.com/throng-social/throng/internal/migration"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
+	"github.com/throng-social/throng/internal/redis/redistest"
 )
 
 func TestMain(m *testing.M) {
 	pgtest.Main(m, func(ctx context.Context, url string) error {
 		return migration.Up(ctx, url, slog.New(slog.DiscardHandler))
-	})
+	}, redistest.Main)
 }
 
 // seams are the two ways in which nouns reach one another.

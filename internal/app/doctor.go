@@ -29,6 +29,7 @@ func Doctor(ctx context.Context, s Settings, out io.Writer) error {
 		{"database", checkDatabase},
 		{"schema", func(ctx context.Context, s Settings) error { return migration.Check(ctx, s.URL) }},
 		{"replicas", checkReplicas},
+		{"redis", checkRedis},
 		{"media folder", checkMedia},
 		{"server", checkServer},
 	}

@@ -15,15 +15,19 @@ import (
 	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
 	"github.com/throng-social/throng/internal/app"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
+	"github.com/throng-social/throng/internal/redis/redistest"
 )
 
 // run runs an app until stop, which answers what it ended with.
-func run(t *testing.T, db pgtest.DB, role app.Role) (a *app.App, stop func() error) {
+func run(t *testing.T, db pgtest.DB, role app.Role, change ...func(*app.Settings)) (a *app.App, stop func() error) {
 	t.Helper()
 	s := defaults(t)
 	s.URL, s.Readers = db.Writer, db.Readers
 	s.Addr, s.OpsAddr, s.MediaDir, s.RateLimits = "127.0.0.1:0", "", filepath.Join(t.TempDir(), "media"), false
 	s.Secret, s.DrainTime = hex.EncodeToString(make([]byte, 32)), time.Minute
+	for _, c := range change {
+		c(&s)
+	}
 	a, err := app.New(t.Context(), s, role, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})))
 	if err != nil {
 		t.Fatal(err)
@@ -44,9 +48,18 @@ func run(t *testing.T, db pgtest.DB, role app.Role) (a *app.App, stop func() err
 // A server that runs no jobs hears of posts from the worker in another process.
 func TestLiveStreamsAcrossProcesses(t *testing.T) {
 	t.Parallel()
+	for name, bus := range map[string]func(*app.Settings){
+		"over Postgres": func(*app.Settings) {},
+		"over Redis":    onRedis(redistest.New(t).URL()),
+	} {
+		t.Run(name, func(t *testing.T) { liveAcrossProcesses(t, bus) })
+	}
+}
+
+func liveAcrossProcesses(t *testing.T, bus func(*app.Settings)) {
 	db := pgtest.New(t)
-	a, stop := run(t, db, app.Role{Serve: true})
-	run(t, db, app.Role{Work: true})
+	a, stop := run(t, db, app.Role{Serve: true}, bus)
+	run(t, db, app.Role{Work: true}, bus)
 	d := deployment{app: a, base: "http://" + a.Addr(), db: db}
 	for deadline := time.Now().Add(time.Minute); !strings.Contains(metrics(t, d.base), "\nthrong_live_connected 1\n"); {
 		if time.Now().After(deadline) {

@@ -33,6 +33,8 @@ type Settings struct {
 	MediaDir       string   `env:"THRONG_MEDIA_DIR" default:"media" help:"Folder for pictures."`
 	AllowedOrigins []string `env:"THRONG_ALLOWED_ORIGINS" help:"Web origins besides its own that may call the API."`
 	TrustedProxies []string `env:"THRONG_TRUSTED_PROXIES" help:"Networks of proxies whose X-Forwarded-For is believed."`
+	RedisURL       string   `env:"THRONG_REDIS_URL" masked:"" help:"URL of the Redis that the parts set to redis use, as redis://user:password@host:6379/0, or rediss:// for TLS."`
+	PubSub         string   `name:"pubsub" env:"THRONG_PUBSUB" enum:"postgres,redis" default:"postgres" help:"What carries live messages between processes: postgres or redis."`
 	RateLimits     bool     `env:"THRONG_RATE_LIMITS" default:"true" negatable:"" help:"Limit sign-ins and writes of each account and address."`
 	TraceEndpoint  string   `env:"THRONG_TRACE_ENDPOINT" help:"OTLP/HTTP URL that traces are sent to; empty for none."`
 	LogFormat      string   `env:"THRONG_LOG_FORMAT" enum:"text,json" default:"text" help:"Form of log lines: text or json."`
@@ -72,6 +74,7 @@ func (s *Settings) check() error {
 			errs = append(errs, fmt.Errorf("the service %q neither runs here nor has an address in THRONG_PEERS", noun))
 		}
 	}
+	errs = append(errs, s.checkRedis())
 	if _, err := s.proxies(); err != nil {
 		errs = append(errs, err)
 	}

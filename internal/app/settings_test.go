@@ -49,6 +49,7 @@ func TestSecretsAreMaskedAtTheStart(t *testing.T) {
 	t.Parallel()
 	s := defaults(t)
 	s.URL, s.Readers, s.Secret = "postgres://me:sesame@db/throng", []string{"postgres://me:sesame@replica/throng"}, "sesame"
+	s.RedisURL = "redis://me:sesame@cache:6379/0"
 	if text := fmt.Sprint(settings.Masked(&s)); strings.Contains(text, "sesame") || !strings.Contains(text, "127.0.0.1:8080") {
 		t.Errorf("printed: %s", text)
 	}
@@ -62,6 +63,8 @@ func TestSettingsThatCannotWorkAreRefusedWithASentence(t *testing.T) {
 		`no service "shop"`:            func(s *app.Settings) { s.Services = append(s.Services, "shop") },
 		`"timeline" neither runs here`: func(s *app.Settings) { s.Services = []string{"media", "user", "graph", "post"} },
 		"THRONG_TRUSTED_PROXIES":       func(s *app.Settings) { s.TrustedProxies = []string{"10.0.0.0"} },
+		"THRONG_REDIS_URL is not set":  func(s *app.Settings) { s.PubSub = "redis" },
+		"the URL of Redis":             func(s *app.Settings) { s.PubSub, s.RedisURL = "redis", "me:sesame@host" },
 		"must be at least 1":           func(s *app.Settings) { s.Timeline.Keep = 0 },
 		"THRONG_AWS_REGION is not set": func(s *app.Settings) { s.PostStore, s.DynamoEndpoint = "dynamo", "http://127.0.0.1:1" },
 		`no queue "urgent"`:            func(s *app.Settings) { s.Queues = []string{"urgent"} },

@@ -188,5 +188,5 @@ func (f *folder) endOrphans(ctx context.Context) error {
 		c := &cluster{name: filepath.Base(filepath.Dir(path)), folder: f}
 		err = errors.Join(err, c.endOrphan(ctx))
 	}
-	return err
+	return errors.Join(err, f.endOrphanRedis(ctx))
 }

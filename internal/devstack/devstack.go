@@ -2,7 +2,7 @@
 // the lab use it, a deployment never does. A server is found among the programs already installed, gets a data folder, a
 // port on 127.0.0.1 and a password of its own, and is gone when the process that started it is gone, killed or not.
 //
-// StartPostgres starts a primary and its streaming replicas. The parts below it are the same for every server:
+// StartPostgres starts a primary and its streaming replicas, StartRedis a Redis (redis.go). The parts below it are the same for every server:
 //
 //	find.go      which program to run, and a message that helps when there is none
 //	account.go   which account runs it (Postgres refuses root), and which folders that account can enter

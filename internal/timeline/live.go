@@ -29,7 +29,7 @@ const (
 // heads live as long as they may (fresher says false), and no author is in flight:
 // slower, never wrong.
 type live struct {
-	bus    *pubsub.Bus
+	bus    pubsub.Bus
 	log    *slog.Logger
 	recent recent
 	hub    *hub

@@ -80,7 +80,7 @@ type Deps struct {
 	Pages page.Sealer
 	// Bus carries what is new between processes; streams and heads are slower
 	// without one.
-	Bus    *pubsub.Bus
+	Bus    pubsub.Bus
 	Config Config
 	Log    *slog.Logger
 	// Now is the clock of rates; time.Now where it is not set.

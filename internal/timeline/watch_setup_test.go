@@ -32,6 +32,7 @@ import (
 	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 	"github.com/throng-social/throng/internal/pubsub"
+	"github.com/throng-social/throng/internal/pubsub/pgnotify"
 	"github.com/throng-social/throng/internal/queue"
 	"github.com/throng-social/throng/internal/timeline"
 	"github.com/throng-social/throng/internal/timeline/pgstore"
@@ -49,7 +50,7 @@ type site struct {
 	graph    *graph.Service
 	posts    *post.Service
 	timeline *timeline.Service
-	bus      *pubsub.Bus
+	bus      pubsub.Bus
 	client   timelinev1connect.TimelineServiceClient
 }
 
@@ -97,7 +98,7 @@ func startSite(t *testing.T, d pgtest.DB, o siteOptions) *site {
 	p.graph = graph.New(graph.Deps{Store: graphpg.New(db, pub), Users: p.users, Pages: pages})
 	p.posts = post.New(post.Deps{Store: poststore.New(db, pub), Pages: pages, Log: log})
 	if !o.deaf {
-		p.bus = pubsub.New(db, d.Writer, log)
+		p.bus = pgnotify.New(pgnotify.Config{DB: db, URL: d.Writer}, log)
 	}
 	p.timeline = timeline.New(timeline.Deps{
 		Store: pgstore.New(db, pub), Users: p.users, Graph: p.graph, Posts: slowPosts{p.posts, o.slowLogs}, Pages: pages, Bus: p.bus, Log: log,

@@ -41,10 +41,15 @@ type DB struct {
 var process *stack
 
 // Main runs the tests of a package and ends the process. migrate brings an empty database up to date; nil leaves it
-// empty.
-func Main(m *testing.M, migrate func(ctx context.Context, url string) error) {
+// empty. Other servers that the tests need are started and ended around them, by the Main of redistest for example.
+func Main(m *testing.M, migrate func(ctx context.Context, url string) error, around ...func(run func() int) int) {
 	process = &stack{migrate: migrate}
-	code := m.Run()
+	run := m.Run
+	for _, wrap := range around {
+		inner := run
+		run = func() int { return wrap(inner) }
+	}
+	code := run()
 	if err := process.close(); err != nil {
 		slog.Error("end the test database", slog.Any("error", err))
 		code = max(code, 1)

@@ -1,0 +1,124 @@
+package redis_test
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/throng-social/throng/internal/fault"
+	"github.com/throng-social/throng/internal/redis"
+	"github.com/throng-social/throng/internal/redis/redistest"
+)
+
+func TestMain(m *testing.M) { os.Exit(redistest.Main(m.Run)) }
+
+var (
+	echo = redis.NewScript(`return {KEYS[1], ARGV[1], 7, false}`)
+	fill = redis.NewScript(`return redis.call('SET', KEYS[1], 'x')`)
+	wild = redis.NewScript(`return redis.call('INCR', KEYS[1])`)
+)
+
+func TestAScriptIsRunAndAnswersPlainValues(t *testing.T) {
+	t.Parallel()
+	c, p := redistest.Connect(t, redistest.URL(t)), redistest.Prefix(t)
+	for range 2 {
+		answer, err := c.Run(t.Context(), echo, []string{p + "k"}, "a")
+		list, _ := answer.([]any)
+		if err != nil || len(list) != 4 || list[0] != p+"k" || list[1] != "a" || list[2] != int64(7) || list[3] != nil {
+			t.Fatal(answer, err)
+		}
+	}
+	if s := c.State(); !s.Here || s.Calls != 2 || s.Failures != 0 {
+		t.Errorf("its state is %+v", s)
+	}
+}
+
+func TestACallerWhoIsGoneDoesNotMakeRedisCountAsAway(t *testing.T) {
+	t.Parallel()
+	c, p := redistest.Connect(t, redistest.URL(t)), redistest.Prefix(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := c.Run(ctx, fill, []string{p + "k"}); err != nil || !c.State().Here {
+		t.Error(err, c.State())
+	}
+}
+
+// The one call that finds out waits no longer than it must, and those after it
+// not at all.
+func TestARedisThatHangsCostsOneTimeoutAndThenNothing(t *testing.T) {
+	t.Parallel()
+	server := redistest.New(t)
+	c := redistest.Open(t, redis.Config{URL: server.URL()})
+	redistest.Await(t, c, true)
+	if err := server.Freeze(); err != nil {
+		t.Fatal(err)
+	}
+	_, err := c.Run(t.Context(), fill, []string{"k"})
+	if !fault.Is(err, fault.Unavailable) || c.State().Here {
+		t.Fatalf("it failed with %v, and is %+v", err, c.State())
+	}
+	sent := c.State().Calls
+	began := time.Now()
+	for range 100_000 {
+		if _, err := c.Run(t.Context(), fill, []string{"k"}); !fault.Is(err, fault.Unavailable) {
+			t.Fatal(err)
+		}
+	}
+	if s := c.State(); s.Calls != sent || s.Refused < 100_000 {
+		t.Errorf("calls were sent: %+v", s)
+	}
+	t.Logf("100,000 refused calls took %v", time.Since(began))
+	if err := server.Thaw(); err != nil {
+		t.Fatal(err)
+	}
+	redistest.Await(t, c, true)
+}
+
+func TestARedisThatWasGoneIsUsedAgain(t *testing.T) {
+	t.Parallel()
+	server := redistest.New(t)
+	c := redistest.Connect(t, server.URL())
+	if err := server.Kill(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Run(t.Context(), fill, []string{"k"}); !fault.Is(err, fault.Unavailable) {
+		t.Fatal("a call to nobody fails with", err)
+	}
+	if err := c.Ping(t.Context()); !fault.Is(err, fault.Unavailable) {
+		t.Error("nobody answers a ping with", err)
+	}
+	if err := server.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	redistest.Await(t, c, true)
+	if _, err := c.Run(t.Context(), fill, []string{"k"}); err != nil {
+		t.Error(err)
+	}
+}
+
+// A refusal that Redis gives in so many words, as a full or a loading one does,
+// is a failure like silence.
+func TestAnErrorOfRedisIsAFailureAndItsReturnIsNoticed(t *testing.T) {
+	t.Parallel()
+	c, p := redistest.Connect(t, redistest.URL(t)), redistest.Prefix(t)
+	if _, err := c.Run(t.Context(), fill, []string{p + "k"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Run(t.Context(), wild, []string{p + "k"}); !fault.Is(err, fault.Unavailable) || c.State().Failures != 1 {
+		t.Error(err, c.State())
+	}
+	redistest.Await(t, c, true)
+}
+
+func TestAURLThatCannotBeReadIsRefusedWithoutQuotingItsPassword(t *testing.T) {
+	t.Parallel()
+	for _, url := range []string{"", "http://me:sesame@host", "redis://me:sesame@host:port", "redis://me:sesame@host/x"} {
+		_, err := redis.Open(redis.Config{URL: url}, slog.New(slog.DiscardHandler))
+		if err == nil || strings.Contains(err.Error(), "sesame") {
+			t.Errorf("%q: %v", url, err)
+		}
+	}
+}
