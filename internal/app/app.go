@@ -33,6 +33,7 @@ import (
 	"github.com/throng-social/throng/internal/queue"
 	"github.com/throng-social/throng/internal/queue/outbox"
 	"github.com/throng-social/throng/internal/queue/sqsqueue"
+	"github.com/throng-social/throng/internal/redis"
 )
 
 // Role says what a process does.
@@ -49,6 +50,7 @@ type App struct {
 	role     Role
 	db       *postgres.DB
 	bus      pubsub.Bus
+	redis    *redis.Client
 	nouns    nouns
 	clients  clients
 	// work is nil where this process runs no jobs.
@@ -104,11 +106,14 @@ func (a *App) assemble(ctx context.Context) error {
 	if a.bus, err = a.newBus(); err != nil {
 		return err
 	}
+	if a.redis, err = a.newRedis(); err != nil {
+		return err
+	}
 	pub, err := a.openQueue(ctx)
 	if err != nil {
 		return err
 	}
-	if a.nouns, a.clients, err = build(a.settings, a.db, a.dynamo, a.bus, pub, a.log); err != nil {
+	if a.nouns, a.clients, err = build(a.settings, a.db, a.dynamo, a.bus, a.newLimiter(), pub, a.log); err != nil {
 		return err
 	}
 	if a.nouns.timeline != nil {

@@ -76,7 +76,7 @@ func internalTransport() *http.Transport {
 // noun that has an address in the peers is reached there even if it runs here
 // too, which is how the seam is tested in one process. tables is nil where no store
 // is on DynamoDB.
-func build(s Settings, db *postgres.DB, tables *dynamo.DB, bus pubsub.Bus, pub *queue.Publisher, log *slog.Logger) (nouns, clients, error) {
+func build(s Settings, db *postgres.DB, tables *dynamo.DB, bus pubsub.Bus, limiter pace.Limiter, pub *queue.Publisher, log *slog.Logger) (nouns, clients, error) {
 	var n nouns
 	c := remote(s)
 	pages := page.NewSealer(s.secret())
@@ -91,13 +91,13 @@ func build(s Settings, db *postgres.DB, tables *dynamo.DB, bus pubsub.Bus, pub *
 		c.media = mediaWithin{n.media}
 	}
 	if s.runs("user") {
-		n.user = user.New(user.Deps{DB: db, Events: pub, Media: c.media, Pages: pages, Secret: s.secret(), Limits: s.signInLimits(), Log: log})
+		n.user = user.New(user.Deps{DB: db, Events: pub, Media: c.media, Pages: pages, Secret: s.secret(), Limits: s.signInLimits(), Limiter: limiter, Log: log})
 	}
 	if within("user") {
 		c.user = userWithin{n.user}
 	}
 	if s.runs("graph") {
-		d := graph.Deps{Store: graphpg.New(db, pub), Users: c.user, Pages: pages, FollowRate: s.followRate()}
+		d := graph.Deps{Store: graphpg.New(db, pub), Users: c.user, Pages: pages, FollowRate: s.followRate(), Limiter: limiter}
 		if s.GraphStore == storeDynamo {
 			d.Store = graphdynamo.New(tables)
 		}
@@ -107,7 +107,7 @@ func build(s Settings, db *postgres.DB, tables *dynamo.DB, bus pubsub.Bus, pub *
 		c.graph = graphWithin{n.graph}
 	}
 	if s.runs("post") {
-		d := post.Deps{Store: postpg.New(db, pub), Media: c.media, Pages: pages, Rate: s.postRate(), Log: log}
+		d := post.Deps{Store: postpg.New(db, pub), Media: c.media, Pages: pages, Rate: s.postRate(), Limiter: limiter, Log: log}
 		if s.PostStore == storeDynamo {
 			d.Store = postdynamo.New(tables)
 		}

@@ -6,6 +6,10 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/throng-social/throng/internal/pace"
+	"github.com/throng-social/throng/internal/pace/redispace"
 	"github.com/throng-social/throng/internal/pubsub"
 	"github.com/throng-social/throng/internal/pubsub/pgnotify"
 	"github.com/throng-social/throng/internal/pubsub/redisbus"
@@ -20,7 +24,11 @@ const (
 )
 
 // usesRedis says whether any part does.
-func (s *Settings) usesRedis() bool { return s.PubSub == onRedis }
+func (s *Settings) usesRedis() bool { return s.PubSub == onRedis || s.callsRedis() }
+
+// callsRedis says whether any part does but the bus, which has connections of its
+// own.
+func (s *Settings) callsRedis() bool { return s.Limits == onRedis }
 
 func (s *Settings) checkRedis() error {
 	if !s.usesRedis() {
@@ -55,6 +63,58 @@ func (a *App) stamp() func() uint64 {
 		return nil
 	}
 	return func() uint64 { return uint64(time.Now().UnixMicro()) } //nolint:gosec // it is after 1970
+}
+
+// newRedis makes the client of the parts that call Redis, nil where none does.
+func (a *App) newRedis() (*redis.Client, error) {
+	if !a.settings.callsRedis() {
+		return nil, nil
+	}
+	client, err := redis.Open(redis.Config{URL: a.settings.RedisURL}, a.log)
+	if err != nil {
+		return nil, err
+	}
+	a.closing = append(a.closing, func() { _ = client.Close() })
+	a.metrics.MustRegister(calls{client})
+	return client, nil
+}
+
+// newLimiter makes what counts for rate limits.
+func (a *App) newLimiter() pace.Limiter {
+	if a.settings.Limits != onRedis {
+		return pace.NewMemory(0, time.Now)
+	}
+	return redispace.New(a.redis, redisPrefix+"pace:")
+}
+
+var (
+	descRedisHere    = prometheus.NewDesc("throng_redis_here", "1 while Redis is called; 0 while it counts as away and everything goes on without it.", nil, nil)
+	descRedisCalls   = prometheus.NewDesc("throng_redis_calls_total", "Calls that were sent to Redis.", nil, nil)
+	descRedisFailed  = prometheus.NewDesc("throng_redis_failures_total", "Calls to Redis that failed or took too long.", nil, nil)
+	descRedisRefused = prometheus.NewDesc("throng_redis_refused_total", "Calls that were not sent because Redis counted as away.", nil, nil)
+)
+
+// calls collects what became of calls to Redis.
+type calls struct{ client *redis.Client }
+
+// Describe implements prometheus.Collector.
+func (calls) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{descRedisHere, descRedisCalls, descRedisFailed, descRedisRefused} {
+		ch <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (c calls) Collect(ch chan<- prometheus.Metric) {
+	s := c.client.State()
+	here := 0.0
+	if s.Here {
+		here = 1
+	}
+	ch <- prometheus.MustNewConstMetric(descRedisHere, prometheus.GaugeValue, here)
+	for d, n := range map[*prometheus.Desc]uint64{descRedisCalls: s.Calls, descRedisFailed: s.Failures, descRedisRefused: s.Refused} {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(n))
+	}
 }
 
 // checkRedis asks Redis, where a part is set to it. Nothing stops without Redis;

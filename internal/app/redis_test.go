@@ -14,7 +14,7 @@ import (
 
 // onRedis gives Redis every part that it can have.
 func onRedis(url string) func(*app.Settings) {
-	return func(s *app.Settings) { s.RedisURL, s.PubSub = url, "redis" }
+	return func(s *app.Settings) { s.RedisURL, s.PubSub, s.Limits = url, "redis", "redis" }
 }
 
 func (d deployment) awaitMetric(t *testing.T, line string) {
@@ -31,7 +31,7 @@ func (d deployment) awaitMetric(t *testing.T, line string) {
 func TestADeploymentWhoseRedisGoesGoesOnAndUsesItWhenItIsBack(t *testing.T) {
 	t.Parallel()
 	server, db := redistest.New(t), pgtest.New(t)
-	d := deploy(t, db, seams[0], onRedis(server.URL()))
+	d := deploy(t, db, seams[0], onRedis(server.URL()), func(s *app.Settings) { s.RateLimits = true })
 	ann, bob := d.signUp(t), d.signUp(t)
 	ann.follow(t, bob)
 	d.awaitMetric(t, "throng_live_connected 1")
@@ -52,6 +52,7 @@ func TestADeploymentWhoseRedisGoesGoesOnAndUsesItWhenItIsBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.awaitMetric(t, "throng_live_connected 1")
+	d.awaitMetric(t, "throng_redis_here 1")
 	if post = bob.post(t, "with Redis again"); !ann.sees(t, post) {
 		t.Error("a post that was made afterwards is not there")
 	}

@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 	"math"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -24,7 +23,7 @@ func (s *Service) Follow(ctx context.Context, req *graphv1.FollowRequest) (*grap
 	if caller == other {
 		return nil, fault.InField("user_id", "follow_self", "you cannot follow yourself")
 	}
-	if err := s.pace.Admit(caller, time.Now()); err != nil {
+	if err := s.pace.Admit(ctx, caller); err != nil {
 		return nil, err
 	}
 	if err := s.mustExist(ctx, other); err != nil {

@@ -37,6 +37,8 @@ type Deps struct {
 	FollowLimit int64
 	// FollowRate holds accounts to a rate; the zero Rate is none.
 	FollowRate pace.Rate
+	// Limiter counts for that; nil counts in this process.
+	Limiter pace.Limiter
 }
 
 // DefaultRate lets somebody follow a list of friends at once, and no crawler.
@@ -71,7 +73,7 @@ func New(d Deps) *Service {
 		users:       d.Users,
 		pages:       d.Pages,
 		followLimit: d.FollowLimit,
-		pace:        pace.New(d.FollowRate, "you are following too fast; please wait a moment"),
+		pace:        pace.New(d.Limiter, "follow", d.FollowRate, "you are following too fast; please wait a moment"),
 
 		imports:        make(chan struct{}, maxImports),
 		streamRows:     maxStreamRows,

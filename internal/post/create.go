@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"time"
 
 	"github.com/google/uuid"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -29,7 +28,7 @@ func (s *Service) CreatePost(ctx context.Context, req *postv1.CreatePostRequest)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.pace.Admit(caller.UserID, time.Now()); err != nil {
+	if err := s.pace.Admit(ctx, caller.UserID); err != nil {
 		return nil, err
 	}
 	d, err := draftOf(caller.UserID, req)

@@ -44,14 +44,16 @@ const (
 	eraseBudget = 5 * time.Second
 )
 
-// Deps is what the service stands on. All are needed.
+// Deps is what the service stands on. All but the limiter are needed.
 type Deps struct {
 	Store Store
 	Media mediav1connect.MediaInternalServiceClient
 	Pages page.Sealer
 	// Rate bounds how fast one author may post; the zero Rate does not.
 	Rate pace.Rate
-	Log  *slog.Logger
+	// Limiter counts for that; nil counts in this process.
+	Limiter pace.Limiter
+	Log     *slog.Logger
 }
 
 // Service implements the contract of posts, public and internal.
@@ -77,7 +79,7 @@ func New(d Deps) *Service {
 		store:       d.Store,
 		media:       d.Media,
 		pages:       d.Pages,
-		pace:        pace.New(d.Rate, "you are posting too fast; please wait a moment"),
+		pace:        pace.New(d.Limiter, "post", d.Rate, "you are posting too fast; please wait a moment"),
 		shared:      cache.New[uuid.UUID, *postv1.Post](cache.Config{Size: cacheSize, Lifetime: cacheLifetime}),
 		log:         d.Log,
 		eraseBudget: eraseBudget,

@@ -1,23 +1,20 @@
 package user
 
 import (
+	"context"
 	"math"
 	"net/netip"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/maypok86/otter/v2"
-	"golang.org/x/time/rate"
 
 	"github.com/throng-social/throng/internal/fault"
+	"github.com/throng-social/throng/internal/pace"
 )
 
 // Rate is how often something may be tried: Burst times at once, and PerMinute
 // in the long run.
-type Rate struct {
-	PerMinute float64
-	Burst     int
-}
+type Rate = pace.Rate
 
 // Unlimited is no limit.
 var Unlimited = Rate{PerMinute: math.Inf(1)}
@@ -32,7 +29,8 @@ type Limits struct {
 	LoginPerAddress    Rate
 	RegisterPerAddress Rate
 	RefreshPerAddress  Rate
-	// Counted is how many accounts and addresses are counted at once; 100,000.
+	// Counted is how many accounts and addresses this process counts at once;
+	// 100,000.
 	Counted int
 }
 
@@ -52,17 +50,14 @@ func NoLimits() Limits {
 	return Limits{LoginPerAccount: Unlimited, LoginPerAddress: Unlimited, RegisterPerAddress: Unlimited, RefreshPerAddress: Unlimited}
 }
 
-// limiter counts. It forgets whoever kept away long enough to have the full
-// burst again.
+// limiter counts tries.
 type limiter struct {
 	Limits
-	now     func() time.Time
-	buckets *otter.Cache[string, *rate.Limiter]
+	counter pace.Limiter
 }
 
-func newLimiter(l Limits, now func() time.Time) *limiter {
+func newLimiter(l Limits, counter pace.Limiter, now func() time.Time) *limiter {
 	standard := DefaultLimits()
-	longest := time.Minute
 	for rate, fallback := range map[*Rate]Rate{
 		&l.LoginPerAccount:    standard.LoginPerAccount,
 		&l.LoginPerAddress:    standard.LoginPerAddress,
@@ -72,61 +67,45 @@ func newLimiter(l Limits, now func() time.Time) *limiter {
 		if *rate == (Rate{}) {
 			*rate = fallback
 		}
-		longest = max(longest, rate.refill())
 	}
 	if l.Counted == 0 {
 		l.Counted = standard.Counted
 	}
-	return &limiter{Limits: l, now: now, buckets: otter.Must(&otter.Options[string, *rate.Limiter]{
-		MaximumSize:      l.Counted,
-		ExpiryCalculator: otter.ExpiryAccessing[string, *rate.Limiter](longest),
-	})}
-}
-
-// refill is how long an empty bucket takes to be full again.
-func (r Rate) refill() time.Duration {
-	return time.Duration(float64(r.Burst) / r.PerMinute * float64(time.Minute))
+	if counter == nil {
+		counter = pace.NewMemory(l.Counted, now)
+	}
+	return &limiter{Limits: l, counter: counter}
 }
 
 // login counts a sign-in. Counting by what was typed means that an account with
 // two logins has two buckets; one for both would tell which address belongs to
 // which handle.
-func (l *limiter) login(from netip.Addr, login string) error {
-	if err := l.take(l.LoginPerAddress, "login from "+network(from)); err != nil {
+func (l *limiter) login(ctx context.Context, from netip.Addr, login string) error {
+	if err := l.take(ctx, l.LoginPerAddress, "login from "+network(from)); err != nil {
 		return err
 	}
-	return l.take(l.LoginPerAccount, "login to "+login)
+	return l.take(ctx, l.LoginPerAccount, "login to "+login)
 }
 
 // ownPassword counts a check of the password of somebody who is signed in.
-func (l *limiter) ownPassword(id uuid.UUID) error {
-	return l.take(l.LoginPerAccount, "password of "+id.String())
+func (l *limiter) ownPassword(ctx context.Context, id uuid.UUID) error {
+	return l.take(ctx, l.LoginPerAccount, "password of "+id.String())
 }
 
-func (l *limiter) register(from netip.Addr) error {
-	return l.take(l.RegisterPerAddress, "register from "+network(from))
+func (l *limiter) register(ctx context.Context, from netip.Addr) error {
+	return l.take(ctx, l.RegisterPerAddress, "register from "+network(from))
 }
 
-func (l *limiter) refresh(from netip.Addr) error {
-	return l.take(l.RefreshPerAddress, "refresh from "+network(from))
+func (l *limiter) refresh(ctx context.Context, from netip.Addr) error {
+	return l.take(ctx, l.RefreshPerAddress, "refresh from "+network(from))
 }
 
 // take counts one try, or says when to come back.
-func (l *limiter) take(r Rate, key string) error {
-	if math.IsInf(r.PerMinute, 1) {
-		return nil
+func (l *limiter) take(ctx context.Context, r Rate, key string) error {
+	if wait := l.counter.Take(ctx, key, r); wait > 0 {
+		return fault.New(fault.Exhausted, "rate_limited", "too many attempts; please wait a little").After(wait)
 	}
-	bucket, _ := l.buckets.ComputeIfAbsent(key, func() (*rate.Limiter, bool) {
-		return rate.NewLimiter(rate.Limit(r.PerMinute/60), r.Burst), false
-	})
-	now := l.now()
-	try := bucket.ReserveN(now, 1)
-	wait := try.DelayFrom(now)
-	if wait == 0 {
-		return nil
-	}
-	try.CancelAt(now)
-	return fault.New(fault.Exhausted, "rate_limited", "too many attempts; please wait a little").After(wait)
+	return nil
 }
 
 // network is what counts as one address. Who has an IPv6 address has 2^64 of

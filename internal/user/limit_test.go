@@ -15,32 +15,32 @@ import (
 func TestLimitsRefillAtTheirRate(t *testing.T) {
 	t.Parallel()
 	c := &clock{now: time.Now()}
-	l := newLimiter(Limits{LoginPerAccount: Rate{PerMinute: 6, Burst: 3}}, c.Now)
+	l := newLimiter(Limits{LoginPerAccount: Rate{PerMinute: 6, Burst: 3}}, nil, c.Now)
 	for range 3 {
-		must(t, l.take(l.LoginPerAccount, "ada"))
+		must(t, l.take(t.Context(), l.LoginPerAccount, "ada"))
 	}
-	err := l.take(l.LoginPerAccount, "ada")
+	err := l.take(t.Context(), l.LoginPerAccount, "ada")
 	refused(t, err, fault.Exhausted, "rate_limited")
 	equal(t, "hint", err.(*fault.Error).RetryAfter, 10*time.Second) //nolint:errorlint // refused has looked
-	must(t, l.take(l.LoginPerAccount, "ben"))
+	must(t, l.take(t.Context(), l.LoginPerAccount, "ben"))
 
 	c.forward(9 * time.Second)
-	refused(t, l.take(l.LoginPerAccount, "ada"), fault.Exhausted, "rate_limited")
+	refused(t, l.take(t.Context(), l.LoginPerAccount, "ada"), fault.Exhausted, "rate_limited")
 	c.forward(time.Second)
-	must(t, l.take(l.LoginPerAccount, "ada"))
-	refused(t, l.take(l.LoginPerAccount, "ada"), fault.Exhausted, "rate_limited")
+	must(t, l.take(t.Context(), l.LoginPerAccount, "ada"))
+	refused(t, l.take(t.Context(), l.LoginPerAccount, "ada"), fault.Exhausted, "rate_limited")
 	c.forward(time.Hour)
 	for range 3 {
-		must(t, l.take(l.LoginPerAccount, "ada"))
+		must(t, l.take(t.Context(), l.LoginPerAccount, "ada"))
 	}
-	refused(t, l.take(l.LoginPerAccount, "ada"), fault.Exhausted, "rate_limited")
+	refused(t, l.take(t.Context(), l.LoginPerAccount, "ada"), fault.Exhausted, "rate_limited")
 }
 
 func TestZeroLimitsAreTheDefaults(t *testing.T) {
 	t.Parallel()
-	equal(t, "limits", newLimiter(Limits{}, time.Now).Limits, DefaultLimits())
+	equal(t, "limits", newLimiter(Limits{}, nil, time.Now).Limits, DefaultLimits())
 	custom := Limits{RegisterPerAddress: Unlimited, Counted: 7}
-	got := newLimiter(custom, time.Now).Limits
+	got := newLimiter(custom, nil, time.Now).Limits
 	equal(t, "unlimited", got.RegisterPerAddress, Unlimited)
 	equal(t, "counted", got.Counted, 7)
 	equal(t, "the rest", got.LoginPerAccount, DefaultLimits().LoginPerAccount)

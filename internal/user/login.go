@@ -26,7 +26,7 @@ type credentials struct {
 func (s *Service) Login(ctx context.Context, req *userv1.LoginRequest) (*userv1.LoginResponse, error) {
 	caller := identity.From(ctx)
 	login := normalLogin(req.GetLogin())
-	if err := s.limits.login(caller.Address, login); err != nil {
+	if err := s.limits.login(ctx, caller.Address, login); err != nil {
 		return nil, err
 	}
 	d, err := newDevice(caller, req.GetDetails())

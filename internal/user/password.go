@@ -93,7 +93,7 @@ func (s *Service) erase(ctx context.Context, tx postgres.Tx, verified credential
 // ownPassword checks the password of somebody who is signed in: an access token
 // alone must not do for what cannot be undone.
 func (s *Service) ownPassword(ctx context.Context, who uuid.UUID, password string) (credentials, error) {
-	if err := s.limits.ownPassword(who); err != nil {
+	if err := s.limits.ownPassword(ctx, who); err != nil {
 		return credentials{}, err
 	}
 	row, err := s.q.GetCredentials(ctx, s.db.Primary(ctx), who)

@@ -38,7 +38,7 @@ func hashOf(token string) []byte {
 // Refresh trades a refresh token for a new pair.
 func (s *Service) Refresh(ctx context.Context, req *userv1.RefreshRequest) (*userv1.RefreshResponse, error) {
 	caller := identity.From(ctx)
-	if err := s.limits.refresh(caller.Address); err != nil {
+	if err := s.limits.refresh(ctx, caller.Address); err != nil {
 		return nil, err
 	}
 	d, err := newDevice(caller, nil)

@@ -28,7 +28,7 @@ type registration struct {
 // Register makes an account and signs it in.
 func (s *Service) Register(ctx context.Context, req *userv1.RegisterRequest) (*userv1.RegisterResponse, error) {
 	caller := identity.From(ctx)
-	if err := s.limits.register(caller.Address); err != nil {
+	if err := s.limits.register(ctx, caller.Address); err != nil {
 		return nil, err
 	}
 	d, err := newDevice(caller, req.GetDetails())

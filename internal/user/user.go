@@ -28,6 +28,7 @@ import (
 	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
 	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
 	"github.com/throng-social/throng/internal/cache"
+	"github.com/throng-social/throng/internal/pace"
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/queue"
@@ -46,6 +47,8 @@ type Deps struct {
 	Log    *slog.Logger
 	// Limits on sign-in; DefaultLimits.
 	Limits Limits
+	// Limiter counts for them; nil counts in this process.
+	Limiter pace.Limiter
 	// Hashing is how passwords are hashed; DefaultHashing.
 	Hashing Hashing
 	// Cached is how many accounts are kept in memory; 50,000.
@@ -95,7 +98,7 @@ func New(d Deps) *Service {
 		db: d.DB, q: q, events: d.Events, media: d.Media, pages: d.Pages, log: d.Log, now: d.Now,
 		cache:  cache.New[uuid.UUID, *userv1.User](cache.Config{Size: d.Cached, Lifetime: cacheLifetime}),
 		hasher: newHasher(d.Hashing),
-		limits: newLimiter(d.Limits, d.Now),
+		limits: newLimiter(d.Limits, d.Limiter, d.Now),
 		keys:   &keyring{db: d.DB, q: q, vault: newVault(d.Secret), now: d.Now},
 	}
 }
