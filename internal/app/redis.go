@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/throng-social/throng/internal/cache"
 	"github.com/throng-social/throng/internal/pace"
 	"github.com/throng-social/throng/internal/pace/redispace"
 	"github.com/throng-social/throng/internal/pubsub"
@@ -28,7 +29,7 @@ func (s *Settings) usesRedis() bool { return s.PubSub == onRedis || s.callsRedis
 
 // callsRedis says whether any part does but the bus, which has connections of its
 // own.
-func (s *Settings) callsRedis() bool { return s.Limits == onRedis }
+func (s *Settings) callsRedis() bool { return s.Limits == onRedis || s.Cache == onRedis }
 
 func (s *Settings) checkRedis() error {
 	if !s.usesRedis() {
@@ -85,6 +86,24 @@ func (a *App) newLimiter() pace.Limiter {
 		return pace.NewMemory(0, time.Now)
 	}
 	return redispace.New(a.redis, redisPrefix+"pace:")
+}
+
+// newCaches makes this process's caches a part of the deployment's. By Postgres
+// they are told nothing: there workers alone publish, as each message takes a lock
+// that all of them share (docs/adr/0007), and entries live as long as they may.
+func (a *App) newCaches() *cache.Group {
+	g := &cache.Group{Prefix: redisPrefix + "cache:", Log: a.log}
+	if a.settings.Cache == onRedis {
+		g.Redis = a.redis
+	}
+	if a.settings.PubSub == onRedis {
+		g.Bus = a.bus
+	}
+	if g.Redis == nil && g.Bus == nil {
+		return nil
+	}
+	a.closing = append(a.closing, g.Close)
+	return g
 }
 
 var (

@@ -35,6 +35,7 @@ type Settings struct {
 	TrustedProxies []string `env:"THRONG_TRUSTED_PROXIES" help:"Networks of proxies whose X-Forwarded-For is believed."`
 	RedisURL       string   `env:"THRONG_REDIS_URL" masked:"" help:"URL of the Redis that the parts set to redis use, as redis://user:password@host:6379/0, or rediss:// for TLS."`
 	PubSub         string   `name:"pubsub" env:"THRONG_PUBSUB" enum:"postgres,redis" default:"postgres" help:"What carries live messages between processes: postgres or redis."`
+	Cache          string   `env:"THRONG_CACHE" enum:"memory,redis" default:"memory" help:"Where posts and profiles are cached: memory, of each process by itself, or redis, of all together behind that."`
 	Limits         string   `env:"THRONG_LIMITS" enum:"memory,redis" default:"memory" help:"Where rate limits are counted: memory, of each process by itself, or redis, of all together."`
 	RateLimits     bool     `env:"THRONG_RATE_LIMITS" default:"true" negatable:"" help:"Limit sign-ins and writes of each account and address."`
 	TraceEndpoint  string   `env:"THRONG_TRACE_ENDPOINT" help:"OTLP/HTTP URL that traces are sent to; empty for none."`

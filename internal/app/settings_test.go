@@ -64,7 +64,7 @@ func TestSettingsThatCannotWorkAreRefusedWithASentence(t *testing.T) {
 		`"timeline" neither runs here`: func(s *app.Settings) { s.Services = []string{"media", "user", "graph", "post"} },
 		"THRONG_TRUSTED_PROXIES":       func(s *app.Settings) { s.TrustedProxies = []string{"10.0.0.0"} },
 		"THRONG_REDIS_URL is not set":  func(s *app.Settings) { s.PubSub = "redis" },
-		"so name the Redis to use":     func(s *app.Settings) { s.Limits = "redis" },
+		"so name the Redis to use":     func(s *app.Settings) { s.Cache = "redis" },
 		"the URL of Redis":             func(s *app.Settings) { s.PubSub, s.RedisURL = "redis", "me:sesame@host" },
 		"must be at least 1":           func(s *app.Settings) { s.Timeline.Keep = 0 },
 		"THRONG_AWS_REGION is not set": func(s *app.Settings) { s.PostStore, s.DynamoEndpoint = "dynamo", "http://127.0.0.1:1" },

@@ -12,6 +12,9 @@
 // write and is not kept. Loads of one key are shared, by those whose demand the
 // load under way meets. Size and lifetime are bounded, lifetimes are spread, and
 // what does not exist is not kept, so that asking for it fills no memory.
+//
+// Caches of several processes may form a Group: they tell one another what they
+// invalidated, and share a second level in Redis.
 package cache
 
 import (
@@ -53,13 +56,22 @@ type Cache[K comparable, V any] struct {
 	seed     maphash.Seed
 	stripes  [stripes]stripe[K, V]
 
-	hits, misses atomic.Uint64
+	// group, shared and second are of caches in a group; second is nil where there
+	// is none.
+	group  *Group
+	shared Shared[K, V]
+	second *second
+
+	hits, misses, secondHits atomic.Uint64
 }
 
 type entry[V any] struct {
 	value          V
 	floor, ceiling consistency.Position
 	expires        time.Time
+	// mark says that there is no value, and that one must be loaded at or past the
+	// floor.
+	mark bool
 }
 
 // stripe guards the keys that hash to it.
@@ -134,12 +146,26 @@ func (c *Cache[K, V]) GetMany(ctx context.Context, keys []K, load Loader[K, V]) 
 
 func (c *Cache[K, V]) fresh(k K, demand consistency.Position, now time.Time) (entry[V], bool) {
 	e, ok := c.entries.GetIfPresent(k)
-	return e, ok && e.floor.Reaches(demand) && now.Before(e.expires)
+	return e, ok && !e.mark && e.floor.Reaches(demand) && now.Before(e.expires)
 }
 
 // Invalidate forgets keys. Call it after the commit of the write that changed
 // them and before the write is acknowledged.
 func (c *Cache[K, V]) Invalidate(keys ...K) {
+	if len(keys) == 0 {
+		return
+	}
+	// First the second level, so that nobody takes the old value from there again.
+	if c.second != nil {
+		c.second.drop(c.names(keys))
+	}
+	c.forget(keys)
+	if c.group != nil {
+		c.group.say(c.shared.Name, c.names(keys))
+	}
+}
+
+func (c *Cache[K, V]) forget(keys []K) {
 	for _, k := range keys {
 		s := c.stripe(k)
 		s.mu.Lock()
@@ -150,7 +176,7 @@ func (c *Cache[K, V]) Invalidate(keys ...K) {
 	}
 }
 
-// Clear forgets everything.
+// Clear forgets everything that is in this process.
 func (c *Cache[K, V]) Clear() {
 	for i := range c.stripes {
 		s := &c.stripes[i]
@@ -165,15 +191,20 @@ func (c *Cache[K, V]) Clear() {
 // Counts are how many lookups were answered from memory, and how many were not.
 func (c *Cache[K, V]) Counts() (hits, misses uint64) { return c.hits.Load(), c.misses.Load() }
 
-// keep stores a loaded value unless its key was invalidated since.
-func (c *Cache[K, V]) keep(k K, v V, f *flight[V]) {
+// SecondHits are how many misses were answered from the second level.
+func (c *Cache[K, V]) SecondHits() uint64 { return c.secondHits.Load() }
+
+// life is how long an entry that is made now may live.
+func (c *Cache[K, V]) life() time.Duration { return c.lifetime*3/4 + rand.N(c.lifetime/2+1) }
+
+// keep stores a loaded value for a time unless its key was invalidated since.
+func (c *Cache[K, V]) keep(k K, v V, f *flight[V], life time.Duration) {
 	s := c.stripe(k)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.writes != f.writes {
 		return
 	}
-	life := c.lifetime*3/4 + rand.N(c.lifetime/2+1)
 	c.entries.Set(k, entry[V]{value: v, floor: f.floor, ceiling: f.ceiling, expires: time.Now().Add(life)})
 }
 

@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -11,6 +12,8 @@ import (
 	"time"
 
 	"github.com/throng-social/throng/internal/consistency"
+	"github.com/throng-social/throng/internal/redis"
+	"github.com/throng-social/throng/internal/redis/redistest"
 )
 
 // table is where the values come from: a server whose place in the log is known.
@@ -48,6 +51,26 @@ func newCache() *Cache[string, int64] {
 	return New[string, int64](Config{Size: 100, Lifetime: time.Minute})
 }
 
+// each runs a test on a cache by itself, on one with a second level, and on one
+// whose second level is away.
+func each(t *testing.T, test func(t *testing.T, c *Cache[string, int64])) {
+	t.Helper()
+	for name, c := range map[string]func(t *testing.T) *Cache[string, int64]{
+		"by itself":           func(*testing.T) *Cache[string, int64] { return newCache() },
+		"with a second level": func(t *testing.T) *Cache[string, int64] { t.Helper(); return onRedis(t).process(t) },
+		"with Redis away": func(t *testing.T) *Cache[string, int64] {
+			t.Helper()
+			g := &Group{Redis: redistest.Open(t, redis.Config{URL: "redis://127.0.0.1:1"}), Log: slog.New(slog.DiscardHandler)}
+			return NewShared(Config{Size: 100, Lifetime: time.Minute}, g, numbers)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, c(t))
+		})
+	}
+}
+
 func demanding(t *testing.T, p consistency.Position) (context.Context, *consistency.Session) {
 	t.Helper()
 	return consistency.Begin(t.Context(), p)
@@ -55,58 +78,66 @@ func demanding(t *testing.T, p consistency.Position) (context.Context, *consiste
 
 func TestWhatWasLoadedIsAnsweredFromMemory(t *testing.T) {
 	t.Parallel()
-	c, s := newCache(), &table{}
-	s.value.Store(7)
-	for range 3 {
-		if v, ok, err := c.Get(t.Context(), "ada", s.load); v != 7 || !ok || err != nil {
-			t.Fatalf("answered %d, %v, %v", v, ok, err)
+	each(t, func(t *testing.T, c *Cache[string, int64]) {
+		s := &table{}
+		s.value.Store(7)
+		for range 3 {
+			if v, ok, err := c.Get(t.Context(), "ada", s.load); v != 7 || !ok || err != nil {
+				t.Fatalf("answered %d, %v, %v", v, ok, err)
+			}
 		}
-	}
-	hits, misses := c.Counts()
-	if s.loads.Load() != 1 || hits != 2 || misses != 1 {
-		t.Errorf("%d loads, %d hits, %d misses", s.loads.Load(), hits, misses)
-	}
+		hits, misses := c.Counts()
+		if s.loads.Load() != 1 || hits != 2 || misses != 1 {
+			t.Errorf("%d loads, %d hits, %d misses", s.loads.Load(), hits, misses)
+		}
+	})
 }
 
 func TestOnlyWhatIsMissingIsLoadedAndInOneCall(t *testing.T) {
 	t.Parallel()
-	c, s := newCache(), &table{}
-	if _, ok, err := c.Get(t.Context(), "ada", s.load); !ok || err != nil {
-		t.Fatal(ok, err)
-	}
-	var asked []string
-	found, err := c.GetMany(t.Context(), []string{"ben", "ada", "chloe", "ben"}, func(ctx context.Context, keys []string) (map[string]int64, error) {
-		asked = append(asked, keys...)
-		return s.load(ctx, keys)
+	each(t, func(t *testing.T, c *Cache[string, int64]) {
+		s := &table{}
+		if _, ok, err := c.Get(t.Context(), "ada", s.load); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		var asked []string
+		found, err := c.GetMany(t.Context(), []string{"ben", "ada", "chloe", "ben"}, func(ctx context.Context, keys []string) (map[string]int64, error) {
+			asked = append(asked, keys...)
+			return s.load(ctx, keys)
+		})
+		if len(found) != 3 || len(asked) != 2 || s.loads.Load() != 2 || err != nil {
+			t.Errorf("%v were loaded in %d calls, %d found, %v", asked, s.loads.Load()-1, len(found), err)
+		}
 	})
-	if len(found) != 3 || len(asked) != 2 || s.loads.Load() != 2 || err != nil {
-		t.Errorf("%v were loaded in %d calls, %d found, %v", asked, s.loads.Load()-1, len(found), err)
-	}
 }
 
 func TestWhatDoesNotExistFillsNoMemory(t *testing.T) {
 	t.Parallel()
-	c, s := newCache(), &table{}
-	for range 2 {
-		if _, ok, err := c.Get(t.Context(), "nobody", s.load); ok || err != nil {
-			t.Fatalf("found: %v, %v", ok, err)
+	each(t, func(t *testing.T, c *Cache[string, int64]) {
+		s := &table{}
+		for range 2 {
+			if _, ok, err := c.Get(t.Context(), "nobody", s.load); ok || err != nil {
+				t.Fatalf("found: %v, %v", ok, err)
+			}
 		}
-	}
-	if s.loads.Load() != 2 || c.entries.EstimatedSize() != 0 {
-		t.Errorf("%d loads, %d entries kept", s.loads.Load(), c.entries.EstimatedSize())
-	}
+		if s.loads.Load() != 2 || c.entries.EstimatedSize() != 0 {
+			t.Errorf("%d loads, %d entries kept", s.loads.Load(), c.entries.EstimatedSize())
+		}
+	})
 }
 
 func TestAFailedLoadIsNotKept(t *testing.T) {
 	t.Parallel()
-	c, s := newCache(), &table{fail: errors.New("away")}
-	if _, _, err := c.Get(t.Context(), "ada", s.load); !errors.Is(err, s.fail) {
-		t.Errorf("answered %v", err)
-	}
-	s.fail = nil
-	if _, ok, err := c.Get(t.Context(), "ada", s.load); !ok || err != nil {
-		t.Errorf("afterwards answered %v, %v", ok, err)
-	}
+	each(t, func(t *testing.T, c *Cache[string, int64]) {
+		s := &table{fail: errors.New("away")}
+		if _, _, err := c.Get(t.Context(), "ada", s.load); !errors.Is(err, s.fail) {
+			t.Errorf("answered %v", err)
+		}
+		s.fail = nil
+		if _, ok, err := c.Get(t.Context(), "ada", s.load); !ok || err != nil {
+			t.Errorf("afterwards answered %v, %v", ok, err)
+		}
+	})
 }
 
 func TestALoadThatAWriteOvertookIsNotKept(t *testing.T) {
@@ -145,43 +176,47 @@ func TestALoadThatAWriteOvertookIsNotKept(t *testing.T) {
 // and writes interleave.
 func TestReadsNeverMissAnAcknowledgedWrite(t *testing.T) {
 	t.Parallel()
-	c, s := newCache(), &table{}
-	var acknowledged atomic.Int64
-	var wg sync.WaitGroup
-	for range 4 {
-		wg.Go(func() {
-			for acknowledged.Load() < 2000 {
-				before := acknowledged.Load()
-				if v, _, err := c.Get(t.Context(), "ada", s.load); v < before || err != nil {
-					t.Errorf("saw %d after %d was acknowledged, %v", v, before, err)
-					return
+	each(t, func(t *testing.T, c *Cache[string, int64]) {
+		s := &table{}
+		var acknowledged atomic.Int64
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				for acknowledged.Load() < 2000 {
+					before := acknowledged.Load()
+					if v, _, err := c.Get(t.Context(), "ada", s.load); v < before || err != nil {
+						t.Errorf("saw %d after %d was acknowledged, %v", v, before, err)
+						return
+					}
 				}
-			}
-		})
-	}
-	for n := int64(1); n <= 2000; n++ {
-		s.value.Store(n)
-		c.Invalidate("ada")
-		acknowledged.Store(n)
-	}
-	wg.Wait()
+			})
+		}
+		for n := int64(1); n <= 2000; n++ {
+			s.value.Store(n)
+			c.Invalidate("ada")
+			acknowledged.Store(n)
+		}
+		wg.Wait()
+	})
 }
 
 func TestAnEntryAnswersOnlyDemandsThatItsLoadHadReached(t *testing.T) {
 	t.Parallel()
-	c, s := newCache(), &table{at: at(10)}
-	for _, step := range []struct {
-		demand consistency.Position
-		loads  int32
-	}{{at(0), 1}, {at(10), 1}, {at(11), 2}, {consistency.Position{Log: 10, Clock: 1}, 3}} {
-		ctx, session := demanding(t, step.demand)
-		if _, _, err := c.Get(ctx, "ada", s.load); err != nil || s.loads.Load() != step.loads {
-			t.Errorf("a demand of %d took %d loads in all, want %d; %v", step.demand, s.loads.Load(), step.loads, err)
+	each(t, func(t *testing.T, c *Cache[string, int64]) {
+		s := &table{at: at(10)}
+		for _, step := range []struct {
+			demand consistency.Position
+			loads  int32
+		}{{at(0), 1}, {at(10), 1}, {at(11), 2}, {consistency.Position{Log: 10, Clock: 1}, 3}} {
+			ctx, session := demanding(t, step.demand)
+			if _, _, err := c.Get(ctx, "ada", s.load); err != nil || s.loads.Load() != step.loads {
+				t.Errorf("a demand of %d took %d loads in all, want %d; %v", step.demand, s.loads.Load(), step.loads, err)
+			}
+			if p, err := session.Ceiling(ctx); err != nil || !p.Reaches(s.at) {
+				t.Errorf("the answer carries %d, but shows what was at %d", p, s.at)
+			}
 		}
-		if p, err := session.Ceiling(ctx); err != nil || !p.Reaches(s.at) {
-			t.Errorf("the answer carries %d, but shows what was at %d", p, s.at)
-		}
-	}
+	})
 }
 
 func TestLoadsAreSharedByThoseWhoseDemandTheyMeet(t *testing.T) {

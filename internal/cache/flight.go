@@ -3,6 +3,9 @@ package cache
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
+	"time"
 
 	"github.com/throng-social/throng/internal/consistency"
 )
@@ -25,7 +28,10 @@ type flight[V any] struct {
 // fill loads what is missing: it joins the loads under way that meet the demand
 // and loads the rest in one call.
 func (c *Cache[K, V]) fill(ctx context.Context, missing []K, found map[K]V, load Loader[K, V]) error {
-	demand := consistency.From(ctx).Demand()
+	demand, now := consistency.From(ctx).Demand(), time.Now()
+	for _, k := range missing {
+		demand = demand.Max(c.marked(k, now))
+	}
 	own, joined := make(map[K]*flight[V]), make(map[K]*flight[V])
 	for _, k := range missing {
 		if f, mine := c.board(k, demand); mine {
@@ -72,29 +78,98 @@ func (c *Cache[K, V]) fly(ctx context.Context, demand consistency.Position, flig
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
 	defer cancel()
 	ctx, session := consistency.Begin(ctx, demand)
+	flights = maps.Clone(flights) // those that land early are taken out
+	var values map[K]V
+	var tokens map[K]string
+	err := errLoaderDied
+	defer func() {
+		if c.landAll(ctx, session, flights, values, err) {
+			c.putSecond(ctx, flights, tokens)
+		}
+	}()
+	tokens = c.landSecond(ctx, demand, flights)
+	if len(flights) == 0 {
+		return
+	}
 	keys := make([]K, 0, len(flights))
 	for k := range flights {
 		keys = append(keys, k)
 	}
-	var values map[K]V
-	err := errLoaderDied
-	defer func() { c.landAll(ctx, session, flights, values, err) }()
 	values, err = load(ctx, keys)
 }
 
-// landAll hands the outcome to everyone aboard, also when the loader panicked.
-func (c *Cache[K, V]) landAll(ctx context.Context, s *consistency.Session, flights map[K]*flight[V], values map[K]V, err error) {
+// landSecond lands those flights whose values are in the second level, and takes
+// them from the others. It answers the tokens under which those may be put there.
+func (c *Cache[K, V]) landSecond(ctx context.Context, demand consistency.Position, flights map[K]*flight[V]) map[K]string {
+	if c.second == nil {
+		return nil
+	}
+	keys := slices.Collect(maps.Keys(flights))
+	tokens := make(map[K]string, len(keys))
+	for i, found := range c.second.find(ctx, c.names(keys)) {
+		k := keys[i]
+		tokens[k] = found.token
+		if found.raw == nil || !found.floor.Reaches(demand) {
+			continue
+		}
+		v, err := c.shared.Decode(found.raw)
+		if err != nil {
+			continue // it is loaded, and replaced
+		}
+		f := flights[k]
+		delete(flights, k)
+		f.value, f.exists, f.floor, f.ceiling = v, true, found.floor, found.ceiling
+		c.secondHits.Add(1)
+		c.keep(k, v, f, min(c.life(), found.life))
+		c.leave(k, f)
+		close(f.done)
+	}
+	return tokens
+}
+
+// putSecond puts what was loaded into the second level, and gives up the places of
+// what does not exist.
+func (c *Cache[K, V]) putSecond(ctx context.Context, flights map[K]*flight[V], tokens map[K]string) {
+	var changes []change
+	for k, token := range tokens {
+		f := flights[k]
+		if f == nil || token == "" {
+			continue
+		}
+		ch := change{name: c.shared.Key(k), token: token}
+		if f.exists {
+			raw, err := c.shared.Encode(f.value)
+			if err != nil {
+				continue
+			}
+			ch.value = format(f.floor, f.ceiling, raw)
+		}
+		changes = append(changes, ch)
+	}
+	if len(changes) > 0 {
+		c.second.put(ctx, changes, c.life())
+	}
+}
+
+// landAll hands the outcome to everyone aboard, also when the loader panicked, and
+// says whether it may be kept.
+func (c *Cache[K, V]) landAll(ctx context.Context, s *consistency.Session, flights map[K]*flight[V], values map[K]V, err error) (keep bool) {
+	if len(flights) == 0 {
+		return false
+	}
 	floor := s.Floor()
 	ceiling, posErr := s.Ceiling(ctx)
+	keep = err == nil && posErr == nil
 	for k, f := range flights {
 		f.floor, f.ceiling, f.err = floor, ceiling, err
 		f.value, f.exists = values[k]
-		if err == nil && posErr == nil && f.exists {
-			c.keep(k, f.value, f)
+		if keep && f.exists {
+			c.keep(k, f.value, f, c.life())
 		}
 		c.leave(k, f)
 		close(f.done)
 	}
+	return keep
 }
 
 func (c *Cache[K, V]) leave(k K, f *flight[V]) {

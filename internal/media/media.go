@@ -51,6 +51,8 @@ type Deps struct {
 	// them relative to the API's own.
 	BaseURL string
 	Log     *slog.Logger
+	// Caches are those of other processes; nil where this one is by itself.
+	Caches *cache.Group
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
@@ -93,7 +95,7 @@ func New(d Deps) (*Service, error) {
 		files:      files,
 		key:        mac.Sum(nil),
 		baseURL:    d.BaseURL,
-		known:      cache.New[uuid.UUID, mediadb.ListUploadedRow](cache.Config{Size: cacheSize, Lifetime: cacheLifetime}),
+		known:      cache.NewShared(cache.Config{Size: cacheSize, Lifetime: cacheLifetime}, d.Caches, cache.ByID[mediadb.ListUploadedRow]("media")),
 		arriving:   make(chan struct{}, maxArriving),
 		inspecting: make(chan struct{}, maxInspecting),
 		log:        d.Log,

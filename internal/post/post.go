@@ -44,7 +44,7 @@ const (
 	eraseBudget = 5 * time.Second
 )
 
-// Deps is what the service stands on. All but the limiter are needed.
+// Deps is what the service stands on. All but limiter and caches are needed.
 type Deps struct {
 	Store Store
 	Media mediav1connect.MediaInternalServiceClient
@@ -53,6 +53,8 @@ type Deps struct {
 	Rate pace.Rate
 	// Limiter counts for that; nil counts in this process.
 	Limiter pace.Limiter
+	// Caches are those of other processes; nil where this one is by itself.
+	Caches *cache.Group
 	Log     *slog.Logger
 }
 
@@ -80,7 +82,7 @@ func New(d Deps) *Service {
 		media:       d.Media,
 		pages:       d.Pages,
 		pace:        pace.New(d.Limiter, "post", d.Rate, "you are posting too fast; please wait a moment"),
-		shared:      cache.New[uuid.UUID, *postv1.Post](cache.Config{Size: cacheSize, Lifetime: cacheLifetime}),
+		shared:      cache.NewShared(cache.Config{Size: cacheSize, Lifetime: cacheLifetime}, d.Caches, cache.Messages("post", func() *postv1.Post { return &postv1.Post{} })),
 		log:         d.Log,
 		eraseBudget: eraseBudget,
 	}

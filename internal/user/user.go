@@ -49,6 +49,8 @@ type Deps struct {
 	Limits Limits
 	// Limiter counts for them; nil counts in this process.
 	Limiter pace.Limiter
+	// Caches are those of other processes; nil where this one is by itself.
+	Caches *cache.Group
 	// Hashing is how passwords are hashed; DefaultHashing.
 	Hashing Hashing
 	// Cached is how many accounts are kept in memory; 50,000.
@@ -96,7 +98,7 @@ func New(d Deps) *Service {
 	q := userdb.New()
 	return &Service{
 		db: d.DB, q: q, events: d.Events, media: d.Media, pages: d.Pages, log: d.Log, now: d.Now,
-		cache:  cache.New[uuid.UUID, *userv1.User](cache.Config{Size: d.Cached, Lifetime: cacheLifetime}),
+		cache:  cache.NewShared(cache.Config{Size: d.Cached, Lifetime: cacheLifetime}, d.Caches, cache.Messages("user", func() *userv1.User { return &userv1.User{} })),
 		hasher: newHasher(d.Hashing),
 		limits: newLimiter(d.Limits, d.Limiter, d.Now),
 		keys:   &keyring{db: d.DB, q: q, vault: newVault(d.Secret), now: d.Now},
