@@ -27,6 +27,7 @@ import (
 	"github.com/throng-social/throng/internal/audit"
 	"github.com/throng-social/throng/internal/audit/dynamosource"
 	"github.com/throng-social/throng/internal/audit/pgsource"
+	"github.com/throng-social/throng/internal/cache"
 	"github.com/throng-social/throng/internal/dynamo"
 	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/pubsub"
@@ -51,6 +52,7 @@ type App struct {
 	db       *postgres.DB
 	bus      pubsub.Bus
 	redis    *redis.Client
+	caches   *cache.Group
 	nouns    nouns
 	clients  clients
 	// work is nil where this process runs no jobs.
@@ -109,11 +111,12 @@ func (a *App) assemble(ctx context.Context) error {
 	if a.redis, err = a.newRedis(); err != nil {
 		return err
 	}
+	a.caches = a.newCaches()
 	pub, err := a.openQueue(ctx)
 	if err != nil {
 		return err
 	}
-	if a.nouns, a.clients, err = build(ctx, a.settings, a.db, a.dynamo, a.bus, a.newLimiter(), pub, a.log); err != nil {
+	if a.nouns, a.clients, err = build(ctx, a.settings, a.db, a.dynamo, a.bus, a.newLimiter(), a.caches, pub, a.log); err != nil {
 		return err
 	}
 	if a.nouns.timeline != nil {
@@ -165,8 +168,11 @@ func (a *App) Run(ctx context.Context) error {
 	if a.work != nil {
 		g.Go(func() error { return a.runWorkers(gctx) })
 	}
-	if a.role.Serve && a.nouns.timeline != nil {
+	if a.role.Serve && a.nouns.timeline != nil || a.caches != nil {
 		g.Go(func() error { a.bus.Run(gctx); return nil })
+	}
+	if a.caches != nil {
+		g.Go(func() error { a.caches.Run(gctx); return nil })
 	}
 	g.Go(func() error {
 		<-gctx.Done()

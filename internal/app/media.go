@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/url"
 
+	"github.com/throng-social/throng/internal/cache"
 	"github.com/throng-social/throng/internal/media"
 	"github.com/throng-social/throng/internal/media/folder"
 	"github.com/throng-social/throng/internal/media/s3files"
@@ -26,8 +27,8 @@ type pictures struct {
 	close func() error
 }
 
-func newPictures(ctx context.Context, s Settings, db *postgres.DB, log *slog.Logger) (*pictures, error) {
-	deps := media.Deps{DB: db, Secret: s.secret(), Log: log}
+func newPictures(ctx context.Context, s Settings, db *postgres.DB, caches *cache.Group, log *slog.Logger) (*pictures, error) {
+	deps := media.Deps{DB: db, Secret: s.secret(), Caches: caches, Log: log}
 	if s.MediaStore == mediaS3 {
 		files, err := s3files.Open(ctx, s.S3)
 		deps.Files = files

@@ -12,6 +12,7 @@ import (
 	"github.com/throng-social/throng/gen/go/throng/post/v1/postv1connect"
 	"github.com/throng-social/throng/gen/go/throng/timeline/v1/timelinev1connect"
 	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
+	"github.com/throng-social/throng/internal/cache"
 	"github.com/throng-social/throng/internal/dynamo"
 	"github.com/throng-social/throng/internal/graph"
 	graphdynamo "github.com/throng-social/throng/internal/graph/dynamostore"
@@ -75,14 +76,14 @@ func internalTransport() *http.Transport {
 // noun that has an address in the peers is reached there even if it runs here
 // too, which is how the seam is tested in one process. tables is nil where no store
 // is on DynamoDB.
-func build(ctx context.Context, s Settings, db *postgres.DB, tables *dynamo.DB, bus pubsub.Bus, limiter pace.Limiter, pub *queue.Publisher, log *slog.Logger) (nouns, clients, error) {
+func build(ctx context.Context, s Settings, db *postgres.DB, tables *dynamo.DB, bus pubsub.Bus, limiter pace.Limiter, caches *cache.Group, pub *queue.Publisher, log *slog.Logger) (nouns, clients, error) {
 	var n nouns
 	c := remote(s)
 	pages := page.NewSealer(s.secret())
 	within := func(noun string) bool { return s.runs(noun) && s.Peers[noun] == "" }
 	if s.runs("media") {
 		var err error
-		if n.media, err = newPictures(ctx, s, db, log); err != nil {
+		if n.media, err = newPictures(ctx, s, db, caches, log); err != nil {
 			return n, c, err
 		}
 	}
@@ -90,7 +91,7 @@ func build(ctx context.Context, s Settings, db *postgres.DB, tables *dynamo.DB, 
 		c.media = mediaWithin{n.media.Service}
 	}
 	if s.runs("user") {
-		n.user = user.New(user.Deps{DB: db, Events: pub, Media: c.media, Pages: pages, Secret: s.secret(), Limits: s.signInLimits(), Limiter: limiter, Log: log})
+		n.user = user.New(user.Deps{DB: db, Events: pub, Media: c.media, Pages: pages, Secret: s.secret(), Limits: s.signInLimits(), Limiter: limiter, Caches: caches, Log: log})
 	}
 	if within("user") {
 		c.user = userWithin{n.user}
@@ -106,7 +107,7 @@ func build(ctx context.Context, s Settings, db *postgres.DB, tables *dynamo.DB, 
 		c.graph = graphWithin{n.graph}
 	}
 	if s.runs("post") {
-		d := post.Deps{Store: postpg.New(db, pub), Media: c.media, Pages: pages, Rate: s.postRate(), Limiter: limiter, Log: log}
+		d := post.Deps{Store: postpg.New(db, pub), Media: c.media, Pages: pages, Rate: s.postRate(), Limiter: limiter, Caches: caches, Log: log}
 		if s.PostStore == storeDynamo {
 			d.Store = postdynamo.New(tables)
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
 	"github.com/throng-social/throng/internal/app"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 	"github.com/throng-social/throng/internal/redis/redistest"
@@ -56,6 +57,37 @@ func TestADeploymentWhoseRedisGoesGoesOnAndUsesItWhenItIsBack(t *testing.T) {
 	if post = bob.post(t, "with Redis again"); !ann.sees(t, post) {
 		t.Error("a post that was made afterwards is not there")
 	}
+}
+
+// Somebody who has not seen the change learns of it long before what his process
+// remembers has lived its minute.
+func TestAChangeInOneProcessIsSoonSeenInAnother(t *testing.T) {
+	t.Parallel()
+	db, redis := pgtest.New(t), onRedis(redistest.New(t).URL())
+	here, there := deploy(t, db, seams[0], redis), deploy(t, db, seams[0], redis)
+	there.awaitMetric(t, "throng_live_connected 1")
+	here.awaitMetric(t, "throng_live_connected 1")
+	ann := here.signUp(t)
+	stranger := there.forgetful(ann)
+	name := func() string {
+		res, err := stranger.users.GetUser(t.Context(), &userv1.GetUserRequest{Key: &userv1.GetUserRequest_Id{Id: ann.id}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res.GetUser().GetDisplayName()
+	}
+	name()
+	began, changed := time.Now(), "Ann the Second"
+	if _, err := ann.users.UpdateProfile(t.Context(), &userv1.UpdateProfileRequest{DisplayName: &changed}); err != nil {
+		t.Fatal(err)
+	}
+	for name() != changed {
+		if time.Since(began) > 30*time.Second {
+			t.Fatal("she still has her old name there")
+		}
+		<-time.After(5 * time.Millisecond)
+	}
+	t.Logf("seen after %v", time.Since(began))
 }
 
 func TestTheDoctorSaysWhetherRedisAnswersWhereAPartIsSetToIt(t *testing.T) {
