@@ -27,6 +27,7 @@ var shapes = []shape{
 	{"with posts in DynamoDB", seams[0], postsInDynamoDB},
 	{"with follows and posts in DynamoDB", seams[1], allInDynamoDB},
 	{"with events on SNS and SQS", seams[0], func(t *testing.T, s *app.Settings) { t.Helper(); onSQS(sqstest.New(t))(s) }},
+	{"with all stores in DynamoDB", seams[1], timelinesAsWellInDynamoDB},
 }
 
 func (s shape) deploy(t *testing.T, db pgtest.DB, change ...func(*app.Settings)) deployment {
@@ -55,6 +56,12 @@ func allInDynamoDB(t *testing.T, s *app.Settings) {
 	t.Helper()
 	followsInDynamoDB(t, s)
 	s.PostStore = "dynamo"
+}
+
+func timelinesAsWellInDynamoDB(t *testing.T, s *app.Settings) {
+	t.Helper()
+	allInDynamoDB(t, s)
+	s.TimelineStore = "dynamo"
 }
 
 func TestADeletedAccountLeavesNoFollowsWhereverTheyAre(t *testing.T) {
