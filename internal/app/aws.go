@@ -41,20 +41,11 @@ func (s *Settings) onDynamo() []string {
 	return nouns
 }
 
-// withoutDynamo are the nouns that have no store on DynamoDB.
-var withoutDynamo = []string{dynamo.Timeline}
-
 func (s *Settings) checkStores() error {
-	var errs []error
-	for _, noun := range s.onDynamo() {
-		if slices.Contains(withoutDynamo, noun) {
-			errs = append(errs, fmt.Errorf("the noun %q has no store on DynamoDB", noun))
-		}
-	}
 	if len(s.onDynamo()) > 0 && s.DynamoEndpoint != "" && s.Region == "" {
-		errs = append(errs, errors.New("THRONG_AWS_REGION is not set: an emulator of DynamoDB wants one too, any will do"))
+		return errors.New("THRONG_AWS_REGION is not set: an emulator of DynamoDB wants one too, any will do")
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
 // openDynamo opens what stores on DynamoDB stand on, if there are any.

@@ -27,6 +27,7 @@ import (
 	"github.com/throng-social/throng/internal/queue"
 	"github.com/throng-social/throng/internal/rpc"
 	"github.com/throng-social/throng/internal/timeline"
+	timelinedynamo "github.com/throng-social/throng/internal/timeline/dynamostore"
 	timelinepg "github.com/throng-social/throng/internal/timeline/pgstore"
 	"github.com/throng-social/throng/internal/user"
 )
@@ -117,7 +118,11 @@ func build(ctx context.Context, s Settings, db *postgres.DB, tables *dynamo.DB, 
 		c.post = postWithin{n.post}
 	}
 	if s.runs("timeline") {
-		n.timeline = timeline.New(timeline.Deps{Store: timelinepg.New(db, pub), Bus: bus, Users: c.user, Graph: c.graph, Posts: c.post, Pages: pages, Config: s.Timeline, Log: log})
+		d := timeline.Deps{Store: timelinepg.New(db, pub), Bus: bus, Users: c.user, Graph: c.graph, Posts: c.post, Pages: pages, Config: s.Timeline, Log: log}
+		if s.TimelineStore == storeDynamo {
+			d.Store = timelinedynamo.New(tables, timelinedynamo.Config{})
+		}
+		n.timeline = timeline.New(d)
 	}
 	return n, c, nil
 }

@@ -27,7 +27,7 @@ var shapes = []shape{
 	{"with posts in DynamoDB", seams[0], postsInDynamoDB},
 	{"with follows and posts in DynamoDB", seams[1], allInDynamoDB},
 	{"with events on SNS and SQS", seams[0], func(t *testing.T, s *app.Settings) { t.Helper(); onSQS(sqstest.New(t))(s) }},
-	{"with follows and posts in DynamoDB, events on SNS and SQS", seams[1], onAWS},
+	{"with all stores in DynamoDB, events on SNS and SQS", seams[1], onAWS},
 }
 
 func (s shape) deploy(t *testing.T, db pgtest.DB, change ...func(*app.Settings)) deployment {
@@ -58,10 +58,16 @@ func allInDynamoDB(t *testing.T, s *app.Settings) {
 	s.PostStore = "dynamo"
 }
 
+func timelinesAsWellInDynamoDB(t *testing.T, s *app.Settings) {
+	t.Helper()
+	allInDynamoDB(t, s)
+	s.TimelineStore = "dynamo"
+}
+
 // onAWS has queues under the prefix of its tables: a deployment has one for all.
 func onAWS(t *testing.T, s *app.Settings) {
 	t.Helper()
-	allInDynamoDB(t, s)
+	timelinesAsWellInDynamoDB(t, s)
 	onSQS(sqstest.Named(t, s.Prefix))(s)
 }
 

@@ -39,6 +39,11 @@ func (m *message) String() string {
 
 // collect takes new messages out of the queue's table.
 func (h *history) collect() error {
+	if h.tables != nil {
+		if err := h.tables.collect(h); err != nil {
+			return err
+		}
+	}
 	rows, err := h.sql.Query(h.ctx, `WITH taken AS (DELETE FROM river_job RETURNING id, kind, args) SELECT kind, args FROM taken ORDER BY id`)
 	if err != nil {
 		return err

@@ -21,7 +21,11 @@ func (h *history) as(ctx context.Context, who int) (context.Context, error) {
 	if err := h.sql.QueryRow(h.ctx, `SELECT pg_current_wal_flush_lsn() - '0/0'::pg_lsn`).Scan(&now); err != nil {
 		return ctx, err
 	}
-	ctx, _ = consistency.Begin(ctx, consistency.Position{Log: now})
+	demand := consistency.Position{Log: now}
+	if h.tables != nil {
+		demand.Clock = h.tables.now()
+	}
+	ctx, _ = consistency.Begin(ctx, demand)
 	return ctx, nil
 }
 
@@ -101,6 +105,9 @@ func (h *history) ways(r reading) (ways, error) {
 		return w, nil
 	}
 	w.asked = true
+	if h.tables != nil {
+		return w, h.tables.ways(h.ctx, h.people[r.reader], w.authors)
+	}
 	rows, err := h.sql.Query(h.ctx, waysSQL, h.people[r.reader])
 	if err != nil {
 		return w, err

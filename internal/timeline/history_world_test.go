@@ -37,8 +37,10 @@ const (
 // world is a deployment on a database of its own. Histories happen in it one
 // after the other, each from the beginning.
 type world struct {
-	sql       *pgxpool.Pool
-	db        *postgres.DB
+	sql *pgxpool.Pool
+	db  *postgres.DB
+	// tables have the timelines where they are in DynamoDB; nil where they are not.
+	tables    *tables
 	queue     *queue.Publisher
 	pages     page.Sealer
 	processes []*process
@@ -114,9 +116,14 @@ DELETE FROM posts; DELETE FROM river_job;`
 
 // restart empties the world and starts its processes anew.
 func (w *world) restart(ctx context.Context, c timeline.Config, push float64, now func() time.Time) error {
+	if w.tables != nil {
+		if err := w.tables.forget(ctx); err != nil {
+			return err
+		}
+	}
 	for _, p := range w.processes {
 		p.timeline = timeline.New(timeline.Deps{
-			Store: pgstore.New(w.db, w.queue), Users: p.users, Graph: p.graph, Posts: p.posts, Pages: w.pages,
+			Store: w.store(), Users: p.users, Graph: p.graph, Posts: p.posts, Pages: w.pages,
 			Config: c, Log: slog.New(slog.DiscardHandler), Now: now,
 		})
 		p.handlers, p.push = p.timeline.Handlers(), push
@@ -125,4 +132,12 @@ func (w *world) restart(ctx context.Context, c timeline.Config, push float64, no
 	}
 	_, err := w.sql.Exec(ctx, forget)
 	return err
+}
+
+// store is what a process has anew.
+func (w *world) store() timeline.Store {
+	if w.tables != nil {
+		return w.tables.store()
+	}
+	return pgstore.New(w.db, w.queue)
 }

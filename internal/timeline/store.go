@@ -29,8 +29,9 @@ type Store interface {
 type Pages interface {
 	// ReadPage answers what decides a page: at one moment that lies within the
 	// call, or as if it did for each author by himself. An edge counts as pushed in
-	// the present epoch of an author who is not pulled as a whole, and else never.
-	// Whoever is pushed has every post whose delivery ended before that moment among
+	// the present epoch of an author who is not pulled as a whole; after a flip it may
+	// count as before for as long as fan-outs write to it, and FindAuthor does not say
+	// Unread. Whoever is pushed has every post whose delivery ended before that moment among
 	// the entries, as far as it is not older than the horizon nor than the edge's
 	// place. A reader who is not known has an empty page down to no horizon.
 	ReadPage(ctx context.Context, reader, before uuid.UUID, limit int) (Snapshot, error)
@@ -59,7 +60,8 @@ type Authors interface {
 	CountAudience(ctx context.Context, author uuid.UUID, atMost int) (int, error)
 	// WriteFanoutPage writes a post to the author's next readers: all whose edge was
 	// on the way to push, or push, in the present epoch when the call began, and
-	// was at each moment until the page was written. It may write to others as well,
+	// was at each moment until the page was written; and all whom a read may still
+	// take for pushed. It may write to others as well,
 	// and again to those who have it. If there are more and next is given, the task
 	// that it makes is stored with the page or after it, never before.
 	WriteFanoutPage(ctx context.Context, p FanoutPage, next func(last uuid.UUID) queue.Task) (WrittenPage, error)

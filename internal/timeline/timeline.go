@@ -22,6 +22,10 @@
 // (cost.go): as people post (author.go, fanout.go) and look (review.go), and after
 // a switch to another strategy by a sweep (sweep.go).
 //
+// All of this is kept by a Store (store.go), whose comments are the orders that the
+// argument needs: in Postgres by snapshots and transactions (pgstore), in DynamoDB,
+// which has no snapshots, by an order of reads and writes (dynamostore).
+//
 // What is new reaches live streams, and first pages in memory, by announcements
 // that a worker makes as it begins a delivery (live.go, hub.go, watch.go). They
 // may be lost: streams look for themselves when they cannot be sure.

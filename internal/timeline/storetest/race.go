@@ -2,14 +2,17 @@ package storetest
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/id"
 	"github.com/throng-social/throng/internal/timeline"
 )
@@ -21,41 +24,62 @@ const (
 	raceCopies = 4
 )
 
-// race lets authors post to a reader whose edges are moved in every way there is,
-// and whose entries are woken and cut, all at once, as the engine does it. Whatever
-// a page says to be pushed must be there, as far as it was delivered before.
+// race holds what Race finds.
 func race(s *suite) {
-	r := &racers{suite: s, authors: s.ids(2), reader: s.anyID(), since: map[uuid.UUID]int64{}, log: map[uuid.UUID][]uuid.UUID{}, delivered: map[uuid.UUID]uuid.UUID{}}
+	complaints, held := Race(s.T, s.Fixture)
+	for _, c := range complaints {
+		s.Error(c)
+	}
+	if held == 0 {
+		s.Error("no post had to be on any page: nothing was tested")
+	}
+	s.Logf("%d posts had to be on pages", held)
+}
+
+// Race lets authors post to a reader whose edges are moved in every way there is,
+// and whose entries are woken and cut, all at once, as the engine does it. Whatever
+// a page says to be pushed must be there, as far as it was delivered before. It
+// answers what was missing, and how many posts were looked for.
+func Race(t *testing.T, f Fixture) (complaints []string, held int) {
+	t.Helper()
+	s := &suite{T: t, Fixture: f, moment: time.Now()}
+	r := &racers{
+		suite: s, stores: append([]timeline.Store{f.Store}, f.Peers...), authors: s.ids(2), reader: s.anyID(),
+		since: map[uuid.UUID]int64{}, log: map[uuid.UUID][]uuid.UUID{}, delivered: map[uuid.UUID]uuid.UUID{},
+	}
 	for _, a := range r.authors {
 		r.since[a] = 1
 		s.push(edge(a, r.reader))
 	}
 	var acting, reading sync.WaitGroup
 	ctx, cancel := context.WithCancel(s.Context())
-	for _, act := range []func(context.Context, *rand.Rand) error{
-		r.post, r.post, r.promote, r.promote, r.promote, r.wake, r.wake, r.cut, r.demote, r.flip, r.follow,
-	} {
+	defer cancel()
+	for _, act := range []action{r.post, r.post, r.promote, r.promote, r.promote, r.wake, r.wake, r.cut, r.demote, r.flip, r.follow} {
 		acting.Go(func() { r.run(ctx, act) })
 	}
 	for range 2 {
 		reading.Go(func() {
-			for ctx.Err() == nil {
-				r.read(ctx)
+			for random := source(); ctx.Err() == nil; {
+				r.read(ctx, r.stores[random.IntN(len(r.stores))])
 			}
 		})
 	}
 	acting.Wait()
 	cancel()
 	reading.Wait()
-	if r.pages == 0 || r.held == 0 {
-		s.Errorf("%d pages were read that held %d posts: nothing was tested", r.pages, r.held)
-	}
-	s.Logf("%d pages were read, %d posts had to be on them", r.pages, r.held)
+	return r.complaints, r.held
 }
+
+// action is what somebody does, as some process.
+type action func(ctx context.Context, store timeline.Store, random *rand.Rand) error
+
+func source() *rand.Rand { return rand.New(rand.NewPCG(rand.Uint64(), 0)) }
 
 type racers struct {
 	*suite
 
+	// stores are those of the processes.
+	stores  []timeline.Store
 	authors []uuid.UUID
 	reader  uuid.UUID
 
@@ -63,15 +87,21 @@ type racers struct {
 	since map[uuid.UUID]int64
 	// log has the posts of each author, oldest first; delivered maps those that were
 	// delivered to their authors.
-	log         map[uuid.UUID][]uuid.UUID
-	delivered   map[uuid.UUID]uuid.UUID
-	pages, held int
+	log        map[uuid.UUID][]uuid.UUID
+	delivered  map[uuid.UUID]uuid.UUID
+	complaints []string
+	held       int
 }
 
-func (r *racers) run(ctx context.Context, act func(context.Context, *rand.Rand) error) {
-	random := rand.New(rand.NewPCG(rand.Uint64(), 0))
+func (r *racers) run(ctx context.Context, act action) {
+	random := source()
 	for range raceRounds {
-		if err := act(ctx, random); err != nil {
+		err := act(ctx, r.stores[random.IntN(len(r.stores))], random)
+		if fault.Is(err, fault.Unavailable) || fault.Is(err, fault.TimedOut) {
+			// Others were in the way: the queue would try again.
+			continue
+		}
+		if err != nil {
 			r.Error(err)
 			return
 		}
@@ -100,14 +130,14 @@ func (r *racers) newest(author uuid.UUID, n int) []uuid.UUID {
 	return posts
 }
 
-func (r *racers) post(ctx context.Context, random *rand.Rand) error {
+func (r *racers) post(ctx context.Context, store timeline.Store, random *rand.Rand) error {
 	author := r.anyone(random)
 	r.mu.Lock()
 	post := r.anyID()
 	r.log[author] = append(r.log[author], post)
 	r.mu.Unlock()
 	for p := (timeline.FanoutPage{Post: post, Author: author, Limit: 1 + random.IntN(3)}); ; {
-		w, err := r.Store.WriteFanoutPage(ctx, p, nil)
+		w, err := store.WriteFanoutPage(ctx, p, nil)
 		if err != nil {
 			return err
 		}
@@ -122,16 +152,16 @@ func (r *racers) post(ctx context.Context, random *rand.Rand) error {
 }
 
 // promote is a move of single edges.
-func (r *racers) promote(ctx context.Context, random *rand.Rand) error {
-	begin := r.Store.PromoteEdges
+func (r *racers) promote(ctx context.Context, store timeline.Store, random *rand.Rand) error {
+	begin := store.PromoteEdges
 	if random.IntN(2) == 0 {
-		begin = r.Store.PromoteKnownEdges
+		begin = store.PromoteKnownEdges
 	}
 	generation, promoted, err := begin(ctx, r.follows())
 	if err != nil || len(promoted) == 0 {
 		return err
 	}
-	states, err := r.Store.FindReaders(ctx, []uuid.UUID{r.reader})
+	states, err := store.FindReaders(ctx, []uuid.UUID{r.reader})
 	if err != nil {
 		return err
 	}
@@ -141,10 +171,10 @@ func (r *racers) promote(ctx context.Context, random *rand.Rand) error {
 		after := r.copyTo(&rows, e.Author, states[0].Horizon)
 		m.PushedAfter, m.Versions = append(m.PushedAfter, after), append(m.Versions, states[0].Version)
 	}
-	if _, err := r.Store.CopyEntries(ctx, rows); err != nil {
+	if _, err := store.CopyEntries(ctx, rows); err != nil {
 		return err
 	}
-	_, err = r.Store.SettleEdges(ctx, m)
+	_, err = store.SettleEdges(ctx, m)
 	return err
 }
 
@@ -160,8 +190,8 @@ func (r *racers) copyTo(rows *timeline.EntryRows, author, horizon uuid.UUID) (af
 	return uuid.Nil
 }
 
-func (r *racers) wake(ctx context.Context, random *rand.Rand) error {
-	w, err := r.Store.BeginWake(ctx, r.reader, r.authors[:1+random.IntN(len(r.authors))])
+func (r *racers) wake(ctx context.Context, store timeline.Store, random *rand.Rand) error {
+	w, err := store.BeginWake(ctx, r.reader, r.authors[:1+random.IntN(len(r.authors))])
 	if err != nil {
 		return err
 	}
@@ -172,13 +202,13 @@ func (r *racers) wake(ctx context.Context, random *rand.Rand) error {
 			horizon = after
 		}
 	}
-	if _, err := r.Store.CopyEntries(ctx, rows); err != nil {
+	if _, err := store.CopyEntries(ctx, rows); err != nil {
 		return err
 	}
 	if horizon != uuid.Nil {
 		horizon = successor(horizon)
 	}
-	_, err = r.Store.SettleReader(ctx, w, horizon, r.moment)
+	_, err = store.SettleReader(ctx, w, horizon, r.moment)
 	return err
 }
 
@@ -193,66 +223,66 @@ func successor(u uuid.UUID) uuid.UUID {
 }
 
 // cut is a trim, or the whole of what was written going.
-func (r *racers) cut(ctx context.Context, random *rand.Rand) error {
+func (r *racers) cut(ctx context.Context, store timeline.Store, random *rand.Rand) error {
 	to := id.Max
 	if newest := r.newest(r.anyone(random), 3); len(newest) > 0 && random.IntN(3) > 0 {
 		to = newest[len(newest)-1]
 	}
-	if err := r.Store.RaiseHorizons(ctx, []timeline.Raised{{Reader: r.reader, Horizon: to}}); err != nil {
+	if err := store.RaiseHorizons(ctx, []timeline.Raised{{Reader: r.reader, Horizon: to}}); err != nil {
 		return err
 	}
-	return r.Store.DeleteBelow(ctx, []uuid.UUID{r.reader})
+	return store.DeleteBelow(ctx, []uuid.UUID{r.reader})
 }
 
-func (r *racers) demote(ctx context.Context, random *rand.Rand) error {
-	_, err := r.Store.DemoteEdges(ctx, []timeline.Edge{{Author: r.anyone(random), Reader: r.reader}}, r.moment)
+func (r *racers) demote(ctx context.Context, store timeline.Store, random *rand.Rand) error {
+	_, err := store.DemoteEdges(ctx, []timeline.Edge{{Author: r.anyone(random), Reader: r.reader}}, r.moment)
 	return err
 }
 
-func (r *racers) flip(ctx context.Context, random *rand.Rand) error {
-	_, err := r.Store.FlipAuthor(ctx, r.authors[0], random.IntN(3) == 0)
+func (r *racers) flip(ctx context.Context, store timeline.Store, random *rand.Rand) error {
+	_, err := store.FlipAuthor(ctx, r.authors[0], random.IntN(3) == 0)
 	return err
 }
 
 // follow ends a follow and begins it anew.
-func (r *racers) follow(ctx context.Context, random *rand.Rand) error {
+func (r *racers) follow(ctx context.Context, store timeline.Store, random *rand.Rand) error {
 	author := r.anyone(random)
 	r.mu.Lock()
 	r.since[author]++
 	e := timeline.Edge{Author: author, Reader: r.reader, Since: r.since[author]}
 	r.mu.Unlock()
 	if random.IntN(2) == 0 {
-		if err := r.Store.DeleteEdges(ctx, []timeline.Edge{e}); err != nil {
+		if err := store.DeleteEdges(ctx, []timeline.Edge{e}); err != nil {
 			return err
 		}
 	}
-	return r.Store.AddEdges(ctx, []timeline.Edge{e})
+	return store.AddEdges(ctx, []timeline.Edge{e})
 }
 
 // read holds a page against what had been delivered before it was asked for.
-func (r *racers) read(ctx context.Context) {
+func (r *racers) read(ctx context.Context, store timeline.Store) {
 	r.mu.Lock()
 	delivered := maps.Clone(r.delivered)
 	r.mu.Unlock()
 	began := time.Now()
-	snap, err := r.Store.ReadPage(ctx, r.reader, id.Max, 10_000)
+	snap, err := store.ReadPage(ctx, r.reader, id.Max, 10_000)
 	if err != nil {
-		if ctx.Err() == nil {
+		if ctx.Err() == nil && !fault.Is(err, fault.Unavailable) && !fault.Is(err, fault.TimedOut) {
 			r.Error(err)
 		}
 		return
 	}
-	held := 0
+	held, missing := 0, []string{}
 	for post, author := range delivered {
 		i := slices.Index(snap.Pushed, author)
 		if i < 0 || compare(post, snap.Horizon) < 0 || compare(post, snap.PushedAfter[i]) <= 0 {
 			continue
 		}
 		if held++; !slices.Contains(snap.PostIDs, post) {
-			r.Errorf("a page asked for at %v lacks post %v of %v: %+v", began, post, author, snap)
+			missing = append(missing, fmt.Sprintf("a page asked for at %v lacks post %v of %v: %+v", began, post, author, snap))
 		}
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.pages, r.held = r.pages+1, r.held+held
+	r.complaints, r.held = append(r.complaints, missing...), r.held+held
 }

@@ -23,6 +23,8 @@ import (
 // Fixture is a store that one test has to itself.
 type Fixture struct {
 	Store timeline.Store
+	// Peers are the same as other processes have it, where that makes a difference.
+	Peers []timeline.Store
 	// Topics takes the messages out of the queue that were stored since the last
 	// call, and answers their topics.
 	Topics func(t *testing.T) []string
@@ -96,6 +98,18 @@ type suite struct {
 	Fixture
 
 	moment time.Time
+}
+
+// soon holds something of answers that may be some seconds old.
+func (s *suite) soon(what string, holds func() bool) {
+	s.Helper()
+	poll := time.NewTicker(20 * time.Millisecond)
+	defer poll.Stop()
+	for began := time.Now(); !holds(); <-poll.C {
+		if time.Since(began) > 20*time.Second {
+			s.Fatal("this never comes true: ", what)
+		}
+	}
 }
 
 func (s *suite) must(err error) {
