@@ -77,7 +77,9 @@ func internalTransport() *http.Transport {
 // noun that has an address in the peers is reached there even if it runs here
 // too, which is how the seam is tested in one process. tables is nil where no store
 // is on DynamoDB.
-func build(ctx context.Context, s Settings, db *postgres.DB, tables *dynamo.DB, bus pubsub.Bus, limiter pace.Limiter, caches *cache.Group, pub *queue.Publisher, log *slog.Logger) (nouns, clients, error) {
+func build(
+	ctx context.Context, s Settings, db *postgres.DB, tables *dynamo.DB, bus pubsub.Bus, limiter pace.Limiter, caches *cache.Group, pub *queue.Publisher, log *slog.Logger,
+) (nouns, clients, error) {
 	var n nouns
 	c := remote(s)
 	pages := page.NewSealer(s.secret())
