@@ -61,8 +61,9 @@ test-web: node_modules/.installed
 	@npm run --silent test
 
 test-browser: build
-	@scripts/install chromium
+	@scripts/install chromium redis dynoxide fauxqs versitygw
 	@scripts/browser-test
+	@scripts/browser-test --shape=aws
 
 verify: tools node_modules/.installed ## Prove that generated code is fresh, contracts are kept, and the linters are content.
 	@scripts/verify

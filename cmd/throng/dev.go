@@ -21,10 +21,7 @@ type devCommand struct {
 
 	DataDir string `default:".throng" help:"Where data is kept between starts."`
 	Demo    bool   `default:"true" negatable:"" help:"Fill an empty deployment with a small community."`
-	Shape   string `default:"one" enum:"one" help:"Which parts to run on: one (everything on Postgres)."`
 }
-
-const devDatabase = "throng"
 
 // Run runs everything until it is told to stop.
 func (c *devCommand) Run(ctx context.Context) (err error) {
@@ -41,16 +38,12 @@ func (c *devCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer closeLog()
-	pg, err := devstack.StartPostgres(ctx, devstack.PostgresOptions{Dir: filepath.Join(dir, "postgres"), Replicas: 1, Durable: true, Log: log})
-	if err != nil {
+	s := c.Settings.Shaped()
+	var servers devServers
+	defer func() { err = errors.Join(err, servers.close()) }()
+	if err := servers.start(ctx, dir, &s, log); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, pg.Close()) }()
-	if err := pg.EnsureDatabase(ctx, devDatabase); err != nil {
-		return err
-	}
-	s := c.Settings
-	s.URL, s.Readers, s.MediaDir = pg.WriterURL(devDatabase), pg.ReaderURLs(devDatabase), filepath.Join(dir, "media")
 	if s.Secret, err = devSecret(dir); err != nil {
 		return err
 	}
@@ -71,22 +64,15 @@ func (c *devCommand) Run(ctx context.Context) (err error) {
 	if err := writeEnvironment(dir, s); err != nil {
 		return err
 	}
-	return c.serve(ctx, a, pg, dir, os.Stdout)
+	return c.serve(ctx, a, &servers, dir, os.Stdout)
 }
 
-// serve runs the app, fills it if it is empty, and says how to use it. A
-// Postgres that ends by itself ends the command.
-func (c *devCommand) serve(ctx context.Context, a *app.App, pg *devstack.Postgres, dir string, out io.Writer) error {
+// serve runs the app, fills it if it is empty, and says how to use it. A server
+// that ends by itself ends the command.
+func (c *devCommand) serve(ctx context.Context, a *app.App, servers *devServers, dir string, out io.Writer) error {
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return a.Run(gctx) })
-	g.Go(func() error {
-		select {
-		case <-gctx.Done():
-			return nil
-		case <-pg.Done():
-			return fmt.Errorf("postgres ended by itself; its log is in %s", filepath.Join(dir, "postgres"))
-		}
-	})
+	g.Go(func() error { return servers.watch(gctx) })
 	g.Go(func() error {
 		base := "http://" + a.Addr()
 		if c.Demo {

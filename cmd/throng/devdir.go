@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/throng-social/throng/internal/app"
@@ -40,9 +41,39 @@ func devSecret(dir string) (string, error) {
 // writeEnvironment keeps the settings that other commands need to reach this
 // deployment, for the shell.
 func writeEnvironment(dir string, s app.Settings) error {
-	text := fmt.Sprintf("THRONG_DB_URL='%s'\nTHRONG_DB_READERS='%s'\nTHRONG_SECRET=%s\nTHRONG_MEDIA_DIR='%s'\nTHRONG_ADDR=%s\n",
-		s.URL, strings.Join(s.Readers, ","), s.Secret, s.MediaDir, s.Addr)
-	return os.WriteFile(filepath.Join(dir, environmentFile), []byte(text), 0o600)
+	var text strings.Builder
+	for _, v := range [][2]string{
+		{"THRONG_SHAPE", s.Shape},
+		{"THRONG_GRAPH_STORE", s.GraphStore},
+		{"THRONG_POST_STORE", s.PostStore},
+		{"THRONG_TIMELINE_STORE", s.TimelineStore},
+		{"THRONG_QUEUE", s.Queue},
+		{"THRONG_PUBSUB", s.PubSub},
+		{"THRONG_CACHE", s.Cache},
+		{"THRONG_LIMITS", s.Limits},
+		{"THRONG_MEDIA_STORE", s.MediaStore},
+		{"THRONG_DB_URL", s.URL},
+		{"THRONG_DB_READERS", strings.Join(s.Readers, ",")},
+		{"THRONG_SECRET", s.Secret},
+		{"THRONG_MEDIA_DIR", s.MediaDir},
+		{"THRONG_ADDR", s.Addr},
+		{"THRONG_AWS_REGION", s.Region},
+		{"THRONG_AWS_PREFIX", s.Prefix},
+		{"THRONG_DYNAMO_ENDPOINT", s.DynamoEndpoint},
+		{"THRONG_SQS_ENDPOINT", s.QueueEndpoint},
+		{"THRONG_REDIS_URL", s.RedisURL},
+		{"THRONG_S3_BUCKET", s.S3.Bucket},
+		{"THRONG_S3_REGION", s.S3.Region},
+		{"THRONG_S3_ENDPOINT", s.S3.Endpoint},
+		{"THRONG_S3_PATH_STYLE", strconv.FormatBool(s.S3.PathStyle)},
+		{"THRONG_S3_ACCESS_KEY", s.S3.AccessKey},
+		{"THRONG_S3_SECRET_KEY", s.S3.SecretKey},
+	} {
+		if v[1] != "" {
+			fmt.Fprintf(&text, "%s='%s'\n", v[0], v[1])
+		}
+	}
+	return os.WriteFile(filepath.Join(dir, environmentFile), []byte(text.String()), 0o600)
 }
 
 // log writes to a file in the data folder, which begins anew when it is large:

@@ -80,6 +80,7 @@ var errPartOfWork = errors.New("a process that runs jobs needs all services in T
 // New puts an app together and opens its listeners; Run serves them. The
 // database need not be there yet.
 func New(ctx context.Context, s Settings, role Role, log *slog.Logger) (*App, error) {
+	s = s.Shaped()
 	if err := s.check(); err != nil {
 		return nil, err
 	}

@@ -22,6 +22,7 @@ var errUnwell = errors.New("something is wrong with this deployment")
 // Doctor checks the parts that the settings name and says what is wrong with
 // each.
 func Doctor(ctx context.Context, s Settings, out io.Writer) error {
+	s = s.Shaped()
 	checks := []struct {
 		part  string
 		check func(context.Context, Settings) error
