@@ -38,7 +38,7 @@ func (c *devCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer closeLog()
-	s := c.Settings.Shaped()
+	s := c.Shaped()
 	var servers devServers
 	defer func() { err = errors.Join(err, servers.close()) }()
 	if err := servers.start(ctx, dir, &s, log); err != nil {

@@ -22,9 +22,9 @@ type dev struct {
 }
 
 // startDev starts `throng dev` and waits for its greeting.
-func startDev(t *testing.T, dir string) *dev {
+func startDev(t *testing.T, dir string, flags ...string) *dev {
 	t.Helper()
-	d := &dev{cmd: exec.Command(binary, "dev", "--addr", "127.0.0.1:0", "--data-dir", dir)}
+	d := &dev{cmd: exec.Command(binary, append([]string{"dev", "--addr", "127.0.0.1:0", "--data-dir", dir}, flags...)...)}
 	out, err := d.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -83,11 +83,20 @@ func devDir(t *testing.T) string {
 }
 
 func TestDevStartsAgainQuicklyAndLeavesNothingRunning(t *testing.T) {
+	for shape, servers := range map[string]int{"one": 1, "aws": 5} {
+		t.Run(shape, func(t *testing.T) { startsAgain(t, servers, "--shape", shape) })
+	}
+}
+
+// startsAgain starts and ends a deployment in several ways; so many kinds of servers
+// belong to it.
+func startsAgain(t *testing.T, servers int, flags ...string) {
+	t.Helper()
 	dir := devDir(t)
-	first := startDev(t, dir)
+	first := startDev(t, dir, flags...)
 	wantPage(t, first.base)
-	if running(t, dir) < 2 {
-		t.Fatal("its Postgres is not to be seen: the test could not tell if it was left running")
+	if running(t, dir) < 1+servers {
+		t.Fatal("its servers are not to be seen: the test could not tell if they were left running")
 	}
 	if err := first.cmd.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
@@ -98,14 +107,15 @@ func TestDevStartsAgainQuicklyAndLeavesNothingRunning(t *testing.T) {
 	if n := running(t, dir); n != 0 {
 		t.Fatal(n, "processes are left after Ctrl-C")
 	}
-	second := startDev(t, dir)
+	second := startDev(t, dir, flags...)
 	wantPage(t, second.base)
 	if err := second.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = second.cmd.Wait()
 	await(t, 10*time.Second, "no process is left after kill -9", func() bool { return running(t, dir) == 0 })
-	third := startDev(t, dir)
+	third := startDev(t, dir, flags...)
+	wantPage(t, third.base)
 	t.Logf("first start %v, second %v, after a kill %v", first.took, second.took, third.took)
 }
 

@@ -121,7 +121,8 @@ func (a *App) assemble(ctx context.Context) error {
 		return err
 	}
 	if a.nouns.timeline != nil {
-		a.auditor = &audit.Auditor{DB: a.db, Source: a.definition(), Timeline: a.nouns.timeline, Log: a.log}
+		a.auditor = &audit.Auditor{DB: a.db, Timeline: a.nouns.timeline, Log: a.log}
+		a.chooseDefinition()
 		a.metrics.MustRegister(engine{a.nouns.timeline}, live{a.nouns.timeline})
 	}
 	a.health = newHealth(a.db.Ping, a.pingDynamo, a.pingQueue)
@@ -136,16 +137,15 @@ func (a *App) assemble(ctx context.Context) error {
 	return a.listen(ctx)
 }
 
-// definition is what timelines are compared with; nil where follows and posts are in
-// two kinds of stores, of which none can compute it.
-func (a *App) definition() audit.Source {
+// chooseDefinition says what timelines are compared with: nothing where follows and
+// posts are in two kinds of stores, of which none can compute it.
+func (a *App) chooseDefinition() {
 	switch s := a.settings; {
 	case s.GraphStore == storeDynamo && s.PostStore == storeDynamo:
-		return dynamosource.New(a.dynamo, a.db)
+		a.auditor.Source = dynamosource.New(a.dynamo, a.db)
 	case s.GraphStore != storeDynamo && s.PostStore != storeDynamo:
-		return pgsource.New(a.db)
+		a.auditor.Source = pgsource.New(a.db)
 	}
-	return nil
 }
 
 // audits adds the auditor to what the nouns do, where it can see all of them. A sample

@@ -14,9 +14,9 @@ import (
 
 // Stores says which store each noun has that may have another than Postgres.
 type Stores struct {
-	GraphStore    string `name:"graph-store" env:"THRONG_GRAPH_STORE" enum:"postgres,dynamo," default:"" help:"Where follows and blocks are kept: postgres or dynamo; empty for what the shape says."`
-	PostStore     string `name:"post-store" env:"THRONG_POST_STORE" enum:"postgres,dynamo," default:"" help:"Where posts are kept: postgres or dynamo; empty for what the shape says."`
-	TimelineStore string `name:"timeline-store" env:"THRONG_TIMELINE_STORE" enum:"postgres,dynamo," default:"" help:"Where timelines are kept: postgres or dynamo; empty for what the shape says."`
+	GraphStore    string `name:"graph-store" env:"THRONG_GRAPH_STORE" enum:"postgres,dynamo," default:"" help:"Where follows and blocks are kept: postgres or dynamo; empty: by the shape."`
+	PostStore     string `name:"post-store" env:"THRONG_POST_STORE" enum:"postgres,dynamo," default:"" help:"Where posts are kept: postgres or dynamo; empty: by the shape."`
+	TimelineStore string `name:"timeline-store" env:"THRONG_TIMELINE_STORE" enum:"postgres,dynamo," default:"" help:"Where timelines are kept: postgres or dynamo; empty: by the shape."`
 }
 
 // AWS says where the parts are that run on AWS, or on emulators of it.

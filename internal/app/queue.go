@@ -20,7 +20,7 @@ import (
 
 // Carrier says which queue carries events and tasks.
 type Carrier struct {
-	Queue         string `name:"queue" env:"THRONG_QUEUE" enum:"river,sqs," default:"" help:"What carries events and tasks: river (jobs in Postgres) or sqs (SNS and SQS); empty for what the shape says."`
+	Queue         string `name:"queue" env:"THRONG_QUEUE" enum:"river,sqs," default:"" help:"What carries events and tasks: river (jobs in Postgres) or sqs (SNS and SQS); empty: by the shape."`
 	QueueEndpoint string `name:"sqs-endpoint" env:"THRONG_SQS_ENDPOINT" help:"URL of an emulator of SNS and SQS; empty for AWS."`
 }
 

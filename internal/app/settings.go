@@ -19,13 +19,12 @@ var Nouns = []string{"media", "user", "graph", "post", "timeline"}
 // Settings are all that can be set about a server or worker. Each field is the
 // one place of its name, its variable, its default and its help.
 type Settings struct {
-	Shape string `env:"THRONG_SHAPE" enum:"one,aws" default:"one" help:"What the parts of the deployment run on that say nothing else: one (Postgres, memory, a folder) or aws (DynamoDB, SNS and SQS, Redis, S3)."`
-
 	Database `embed:"" prefix:"db-"`
 	Stores   `embed:""`
 	Carrier  `embed:""`
 	AWS      `embed:"" prefix:"aws-"`
 
+	Shape          string   `env:"THRONG_SHAPE" enum:"one,aws" default:"one" help:"What parts run on that say nothing else: one (Postgres, memory, a folder) or aws (DynamoDB, SNS and SQS, Redis, S3)."`
 	Addr           string   `env:"THRONG_ADDR" default:"127.0.0.1:8080" help:"Where clients are served: API and web app."`
 	InternalAddr   string   `env:"THRONG_INTERNAL_ADDR" help:"Where other services of the deployment are served; empty for not at all."`
 	OpsAddr        string   `env:"THRONG_OPS_ADDR" help:"Where probes and metrics are served; empty for beside the API."`
@@ -33,14 +32,14 @@ type Settings struct {
 	Peers          Peers    `env:"THRONG_PEERS" help:"Internal addresses of the services that run elsewhere, as noun=URL;noun=URL." mapsep:";"`
 	Queues         []string `env:"THRONG_QUEUES" default:"events,fanout,moves,upkeep" help:"Which queues a worker takes jobs from."`
 	Secret         string   `env:"THRONG_SECRET" masked:"" help:"64 hexadecimal digits that all processes of a deployment share: seals tokens and links."`
-	MediaStore     string   `env:"THRONG_MEDIA_STORE" enum:"folder,s3," default:"" help:"Where pictures are kept: folder or s3; empty for what the shape says."`
+	MediaStore     string   `env:"THRONG_MEDIA_STORE" enum:"folder,s3," default:"" help:"Where pictures are kept: folder or s3; empty: by the shape."`
 	MediaDir       string   `env:"THRONG_MEDIA_DIR" default:"media" help:"Folder for pictures, which all processes that serve them share."`
 	AllowedOrigins []string `env:"THRONG_ALLOWED_ORIGINS" help:"Web origins besides its own that may call the API."`
 	TrustedProxies []string `env:"THRONG_TRUSTED_PROXIES" help:"Networks of proxies whose X-Forwarded-For is believed."`
 	RedisURL       string   `env:"THRONG_REDIS_URL" masked:"" help:"URL of the Redis that the parts set to redis use, as redis://user:password@host:6379/0, or rediss:// for TLS."`
-	PubSub         string   `name:"pubsub" env:"THRONG_PUBSUB" enum:"postgres,redis," default:"" help:"What carries live messages between processes: postgres or redis; empty for what the shape says."`
-	Cache          string   `env:"THRONG_CACHE" enum:"memory,redis," default:"" help:"Where posts and profiles are cached: memory, of each process by itself, or redis, of all together behind that; empty for what the shape says."`
-	Limits         string   `env:"THRONG_LIMITS" enum:"memory,redis," default:"" help:"Where rate limits are counted: memory, of each process by itself, or redis, of all together; empty for what the shape says."`
+	PubSub         string   `name:"pubsub" env:"THRONG_PUBSUB" enum:"postgres,redis," default:"" help:"What carries live messages between processes: postgres or redis; empty: by the shape."`
+	Cache          string   `env:"THRONG_CACHE" enum:"memory,redis," default:"" help:"Where posts and profiles are cached: memory, of each process, or redis behind it, of all; empty: by the shape."`
+	Limits         string   `env:"THRONG_LIMITS" enum:"memory,redis," default:"" help:"Where rate limits are counted: memory, of each process, or redis, of all together; empty: by the shape."`
 	RateLimits     bool     `env:"THRONG_RATE_LIMITS" default:"true" negatable:"" help:"Limit sign-ins and writes of each account and address."`
 	TraceEndpoint  string   `env:"THRONG_TRACE_ENDPOINT" help:"OTLP/HTTP URL that traces are sent to; empty for none."`
 	LogFormat      string   `env:"THRONG_LOG_FORMAT" enum:"text,json" default:"text" help:"Form of log lines: text or json."`
