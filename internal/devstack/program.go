@@ -16,16 +16,20 @@ type program struct {
 	name string
 	// variable names the file; when set it is the only place.
 	variable string
-	// npm is its place below node_modules; one without is built into .bin.
+	// npm is its place among npm's packages; one without is built into .bin.
 	npm string
 }
 
-// place is where it is in a checkout.
-func (p program) place() string {
+// inCheckout are the places where it may be in a checkout.
+func (p program) inCheckout() []string {
 	if p.npm == "" {
-		return filepath.Join(".bin", p.name)
+		return []string{filepath.Join(".bin", p.name)}
 	}
-	return filepath.Join("node_modules", p.npm)
+	var found []string
+	for _, packages := range npmFolders {
+		found = append(found, filepath.Join(packages, p.npm))
+	}
+	return found
 }
 
 // find returns the first place where the account can run it: as the variable says, on
@@ -46,7 +50,7 @@ func (p program) search(who account, runs bool) (string, error) {
 		tried = append(tried, err.Error())
 	}
 	return "", fmt.Errorf("%s not found (%s). Looked in $%s, $PATH and %s here and above. To install it: scripts/install %s",
-		p.name, cmp.Or(strings.Join(tried, "; "), "nothing there"), p.variable, p.place(), p.name)
+		p.name, cmp.Or(strings.Join(tried, "; "), "nothing there"), p.variable, p.inCheckout()[0], p.name)
 }
 
 func (p program) places() []string {
@@ -59,8 +63,10 @@ func (p program) places() []string {
 	}
 	dir, err := os.Getwd()
 	for err == nil {
-		if path := filepath.Join(dir, p.place()); exists(path) {
-			found = append(found, path)
+		for _, place := range p.inCheckout() {
+			if path := filepath.Join(dir, place); exists(path) {
+				found = append(found, path)
+			}
 		}
 		if dir == filepath.Dir(dir) {
 			break
