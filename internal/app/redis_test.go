@@ -49,6 +49,7 @@ func TestADeploymentWhoseRedisGoesGoesOnAndUsesItWhenItIsBack(t *testing.T) {
 	if !bob.sees(t, post) || !ann.sees(t, post) {
 		t.Error("a post that was made without Redis is not there")
 	}
+	d.settled(t) // no job waits for Redis
 	if err := server.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
