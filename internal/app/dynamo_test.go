@@ -17,6 +17,9 @@ import (
 
 func TestElevenChecksWithPostsInDynamoDB(t *testing.T) {
 	t.Parallel()
+	if small {
+		t.Skip("with the race detector all parts run together; see TestElevenChecksOnAWS")
+	}
 	throughAllStrategies(t, newChecked(t, starPairs(1001), 500, func(s *app.Settings) { postsInDynamoDB(t, s) }))
 }
 

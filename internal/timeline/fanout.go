@@ -3,14 +3,12 @@ package timeline
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
 
 	eventv1 "github.com/throng-social/throng/gen/go/throng/event/v1"
 	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
-	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/id"
 	"github.com/throng-social/throng/internal/queue"
 	"github.com/throng-social/throng/internal/timeline/policy"
@@ -30,17 +28,11 @@ func (s *Service) OnPostCreated(ctx context.Context, ev *eventv1.Event) error {
 		return err
 	}
 	err = s.live.announcePost(ctx, ids[0], ids[1], a.large)
-	if fault.Is(err, fault.Unavailable) || fault.Is(err, fault.TimedOut) {
-		// Who listens to a bus that is away learns that he missed something when it is
-		// back. Trying all of this again until then would bring nobody anything.
-		s.Log.WarnContext(ctx, "a post could not be announced", slog.String("post", ids[0].String()), slog.Any("error", err))
-		err = nil
-	}
 	if a.unread {
 		return err
 	}
-	// What else went wrong is tried again with the whole, which then writes nothing
-	// twice.
+	// What could not be announced is tried again with the whole, which then writes
+	// nothing twice.
 	return errors.Join(err, s.fanOut(ctx, &timelinev1.FanoutPage{PostId: post.GetPostId(), AuthorId: post.GetAuthorId(), LeastViews: a.leastViews}))
 }
 

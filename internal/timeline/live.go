@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/throng-social/throng/internal/consistency"
+	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/pubsub"
 )
 
@@ -90,7 +91,14 @@ func (l *live) say(ctx context.Context, messages ...announcement) error {
 		}
 		texts[i] = string(text)
 	}
-	return l.bus.Publish(ctx, topicLive, texts...)
+	err := l.bus.Publish(ctx, topicLive, texts...)
+	if fault.Is(err, fault.Unavailable) {
+		// Who listens to a bus that is away learns that he missed something when it is
+		// back; trying the whole delivery again until then would bring nobody anything.
+		l.log.WarnContext(ctx, "the bus is away; nothing is announced", slog.Any("error", err))
+		return nil
+	}
+	return err
 }
 
 // hear takes a message. It waits for nothing but short locks.
