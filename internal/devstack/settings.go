@@ -15,7 +15,6 @@ const common = `# Written at every start: changes made here are lost. ALTER SYST
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 password_encryption = 'scram-sha-256'
-max_connections = 200
 jit = off
 timezone = 'UTC'
 log_timezone = 'UTC'
@@ -34,14 +33,17 @@ wal_init_zero = off
 `
 
 // durable loses nothing when the machine fails. A replica that was away for longer than 1 GB of log is built anew.
-const durable = `shared_buffers = '128MB'
+const durable = `max_connections = 200
+shared_buffers = '128MB'
 max_wal_size = '1GB'
 max_slot_wal_keep_size = '1GB'
 `
 
 // volatile survives a crash of the server, not one of the machine. Commits still wait until the log is written, which
-// costs little without fsync: replicas would otherwise see them up to 0.2 s late, when the log writer comes round.
-const volatile = `shared_buffers = '64MB'
+// costs little without fsync: replicas would otherwise see them up to 0.2 s late, when the log writer comes round. Tests
+// run many deployments at the same time, each with pools of its own.
+const volatile = `max_connections = 800
+shared_buffers = '64MB'
 max_wal_size = '512MB'
 max_slot_wal_keep_size = '256MB'
 checkpoint_timeout = '15min'
