@@ -39,6 +39,10 @@ const (
 	depth      = 200
 	sampled    = 50
 	auditEvery = time.Minute
+	// sampleTurn is how long one sample goes on to the next reader, and checkTime how
+	// long it stays with one: together less than a job may take.
+	sampleTurn = 4 * time.Second
+	checkTime  = 4 * time.Second
 	// listedAtOnce bounds the readers of one statement of a full audit.
 	listedAtOnce = 1000
 	// Topic is the periodic sample.
@@ -107,18 +111,25 @@ func (a *Auditor) Check(ctx context.Context, reader uuid.UUID) (Finding, error) 
 	return f, err
 }
 
-// Sample audits readers drawn at random and repairs what it finds; the job of a
-// worker.
+// Sample audits readers drawn at random, as many as there is time for, and repairs
+// what it finds; the job of a worker.
 func (a *Auditor) Sample(ctx context.Context, _ *timelinev1.AuditReaders) error {
 	readers, err := a.draw(ctx, sampled)
 	if err != nil {
 		return err
 	}
 	var posts, missing int
+	began := time.Now()
 	for _, r := range readers {
-		f, err := a.Check(ctx, r)
+		if time.Since(began) > sampleTurn {
+			break
+		}
+		f, inTime, err := a.checkInTime(ctx, r)
 		if err != nil {
 			return err
+		}
+		if !inTime {
+			continue
 		}
 		posts, missing = posts+f.Posts, missing+len(f.Missing)
 		if err := a.take(ctx, f); err != nil {
@@ -127,6 +138,19 @@ func (a *Auditor) Sample(ctx context.Context, _ *timelinev1.AuditReaders) error 
 	}
 	a.setRatio(posts, missing)
 	return nil
+}
+
+// checkInTime passes over a reader who follows so many that comparing takes too long
+// for a job; a full audit does not.
+func (a *Auditor) checkInTime(ctx context.Context, reader uuid.UUID) (f Finding, inTime bool, err error) {
+	bounded, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	f, err = a.Check(bounded, reader)
+	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
+		a.Log.WarnContext(ctx, "a timeline takes too long to audit", slog.String("reader", reader.String()))
+		return f, false, nil
+	}
+	return f, err == nil, err
 }
 
 // take counts a finding and repairs it.
