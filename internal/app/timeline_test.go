@@ -72,7 +72,7 @@ func wantHome(t *testing.T, p *person, want ...string) {
 // settled waits until no job is open, so that what was announced was delivered.
 func (d deployment) settled(t *testing.T) {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); ; {
+	for deadline := time.Now().Add(3 * time.Minute); ; {
 		n, err := d.app.OpenJobs(t.Context())
 		if err != nil {
 			t.Fatal(err)
