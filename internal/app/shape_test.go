@@ -74,8 +74,7 @@ func onAWS(t *testing.T, s *app.Settings) {
 func TestADeletedAccountLeavesNoFollowsWhereverTheyAre(t *testing.T) {
 	t.Parallel()
 	for _, shape := range shapes {
-		t.Run(shape.name, func(t *testing.T) {
-			t.Parallel()
+		t.Run(shape.name, func(t *testing.T) { // one deployment after the other: each keeps its workers busy
 			d := shape.deploy(t, pgtest.New(t))
 			ann, bob, cat := d.signUp(t), d.signUp(t), d.signUp(t)
 			ann.follow(t, bob)

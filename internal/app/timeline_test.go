@@ -93,8 +93,7 @@ func pushing(s *app.Settings) { s.Timeline.Strategy = "push" }
 func TestHomeTimelines(t *testing.T) {
 	t.Parallel()
 	for _, shape := range shapes {
-		t.Run(shape.name, func(t *testing.T) {
-			t.Parallel()
+		t.Run(shape.name, func(t *testing.T) { // one deployment after the other: each keeps its workers busy
 			d := shape.deploy(t, pgtest.New(t), pushing)
 			t.Run("show one's own post at once", func(t *testing.T) {
 				t.Parallel()
