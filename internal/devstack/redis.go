@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/url"
@@ -161,7 +162,7 @@ func (r *Redis) settings() string {
 		"maxmemory 256mb\nmaxmemory-policy allkeys-lru\n" + durable
 }
 
-// ready waits until the server answers to its password, which another one on the same port would not.
+// ready waits until the server answers to its password, which another one on the same port would not, and has read its data.
 func (r *Redis) ready(ctx context.Context) error {
 	err := until(ctx, startLimit, func() bool { return !r.proc.running() || r.answers(ctx) })
 	if err != nil {
@@ -183,12 +184,13 @@ func (r *Redis) answers(ctx context.Context) bool {
 	defer func() { _ = conn.Close() }()
 	deadline, _ := ctx.Deadline()
 	_ = conn.SetDeadline(deadline)
-	if _, err := fmt.Fprintf(conn, "AUTH %s\r\n", r.password); err != nil {
+	if _, err := fmt.Fprintf(conn, "AUTH %s\r\nPING\r\n", r.password); err != nil {
 		return false
 	}
-	answer := make([]byte, len("+OK"))
-	_, err = conn.Read(answer)
-	return err == nil && string(answer) == "+OK"
+	// AUTH is answered while a server still loads, PING is not.
+	answer := make([]byte, len("+OK\r\n+PONG\r\n"))
+	_, err = io.ReadFull(conn, answer)
+	return err == nil && string(answer) == "+OK\r\n+PONG\r\n"
 }
 
 func (r *Redis) watch(proc *process) {
