@@ -7,12 +7,14 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/throng-social/throng/gen/go/throng/campaign/v1/campaignv1connect"
 	"github.com/throng-social/throng/gen/go/throng/graph/v1/graphv1connect"
 	"github.com/throng-social/throng/gen/go/throng/media/v1/mediav1connect"
 	"github.com/throng-social/throng/gen/go/throng/post/v1/postv1connect"
 	"github.com/throng-social/throng/gen/go/throng/timeline/v1/timelinev1connect"
 	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
 	"github.com/throng-social/throng/internal/cache"
+	"github.com/throng-social/throng/internal/campaign"
 	"github.com/throng-social/throng/internal/dynamo"
 	"github.com/throng-social/throng/internal/graph"
 	graphdynamo "github.com/throng-social/throng/internal/graph/dynamostore"
@@ -39,6 +41,7 @@ type nouns struct {
 	graph    *graph.Service
 	post     *post.Service
 	timeline *timeline.Service
+	campaign *campaign.Service
 }
 
 // clients are how nouns reach one another: within, or over the network.
@@ -126,6 +129,12 @@ func build(
 		}
 		n.timeline = timeline.New(d)
 	}
+	if s.runs("campaign") {
+		n.campaign = campaign.New(campaign.Deps{
+			DB: db, Events: pub, Bus: bus, Users: c.user, Graph: c.graph, Posts: c.post, Media: c.media, Pages: pages,
+			Rate: s.campaignRate(), Limiter: limiter, Log: log,
+		})
+	}
 	return n, c, nil
 }
 
@@ -150,6 +159,13 @@ func (s *Settings) postRate() pace.Rate {
 	return pace.Rate{}
 }
 
+func (s *Settings) campaignRate() pace.Rate {
+	if s.RateLimits {
+		return campaign.DefaultRate
+	}
+	return pace.Rate{}
+}
+
 // mountPublic adds what clients may call.
 func (n nouns) mountPublic(s *rpc.Server) {
 	if n.media != nil {
@@ -166,6 +182,9 @@ func (n nouns) mountPublic(s *rpc.Server) {
 	}
 	if n.timeline != nil {
 		s.Mount(timelinev1connect.NewTimelineServiceHandler(n.timeline, s.Options()))
+	}
+	if n.campaign != nil {
+		s.Mount(campaignv1connect.NewCampaignServiceHandler(n.campaign, s.Options()))
 	}
 }
 

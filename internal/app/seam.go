@@ -68,3 +68,11 @@ func (w postWithin) ListLog(ctx context.Context, req *postv1.ListLogRequest) (*p
 func (w postWithin) HydratePosts(ctx context.Context, req *postv1.HydratePostsRequest) (*postv1.HydratePostsResponse, error) {
 	return rpc.Within(ctx, w.noun.HydratePosts, req)
 }
+
+func (w postWithin) PublishPost(ctx context.Context, req *postv1.PublishPostRequest) (*postv1.PublishPostResponse, error) {
+	return rpc.Within(ctx, w.noun.PublishPost, req)
+}
+
+func (w postWithin) WithdrawPost(ctx context.Context, req *postv1.WithdrawPostRequest) (*postv1.WithdrawPostResponse, error) {
+	return rpc.Within(ctx, w.noun.WithdrawPost, req)
+}

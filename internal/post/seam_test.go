@@ -90,3 +90,11 @@ func (w mediaWithin) Claim(ctx context.Context, req *mediav1.ClaimRequest) (*med
 func (w mediaWithin) Resolve(ctx context.Context, req *mediav1.ResolveRequest) (*mediav1.ResolveResponse, error) {
 	return rpc.Within(ctx, w.noun.Resolve, req)
 }
+
+func (w within) PublishPost(ctx context.Context, req *postv1.PublishPostRequest) (*postv1.PublishPostResponse, error) {
+	return rpctest.Within(ctx, w.noun.PublishPost, req)
+}
+
+func (w within) WithdrawPost(ctx context.Context, req *postv1.WithdrawPostRequest) (*postv1.WithdrawPostResponse, error) {
+	return rpctest.Within(ctx, w.noun.WithdrawPost, req)
+}

@@ -45,6 +45,8 @@ type Event struct {
 	//	*Event_AccountDeleted
 	//	*Event_MediaHeld
 	//	*Event_MediaReleased
+	//	*Event_CheckedIn
+	//	*Event_CheckInVoided
 	Body          isEvent_Body `protobuf_oneof:"body"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -153,6 +155,24 @@ func (x *Event) GetMediaReleased() *MediaReleased {
 	return nil
 }
 
+func (x *Event) GetCheckedIn() *CheckedIn {
+	if x != nil {
+		if x, ok := x.Body.(*Event_CheckedIn); ok {
+			return x.CheckedIn
+		}
+	}
+	return nil
+}
+
+func (x *Event) GetCheckInVoided() *CheckInVoided {
+	if x != nil {
+		if x, ok := x.Body.(*Event_CheckInVoided); ok {
+			return x.CheckInVoided
+		}
+	}
+	return nil
+}
+
 type isEvent_Body interface {
 	isEvent_Body()
 }
@@ -182,6 +202,16 @@ type Event_MediaReleased struct {
 	MediaReleased *MediaReleased `protobuf:"bytes,15,opt,name=media_released,json=mediaReleased,proto3,oneof"`
 }
 
+type Event_CheckedIn struct {
+	// Somebody checked in to a campaign.
+	CheckedIn *CheckedIn `protobuf:"bytes,16,opt,name=checked_in,json=checkedIn,proto3,oneof"`
+}
+
+type Event_CheckInVoided struct {
+	// A check-in was withdrawn.
+	CheckInVoided *CheckInVoided `protobuf:"bytes,17,opt,name=check_in_voided,json=checkInVoided,proto3,oneof"`
+}
+
 func (*Event_PostCreated) isEvent_Body() {}
 
 func (*Event_FollowsChanged) isEvent_Body() {}
@@ -191,6 +221,10 @@ func (*Event_AccountDeleted) isEvent_Body() {}
 func (*Event_MediaHeld) isEvent_Body() {}
 
 func (*Event_MediaReleased) isEvent_Body() {}
+
+func (*Event_CheckedIn) isEvent_Body() {}
+
+func (*Event_CheckInVoided) isEvent_Body() {}
 
 // PostCreated announces a post that is already in its author's log.
 type PostCreated struct {
@@ -465,6 +499,98 @@ func (x *MediaReleased) GetSubject() string {
 	return ""
 }
 
+// CheckedIn announces a check-in that is stored and will count.
+type CheckedIn struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The check-in.
+	CheckInId     string `protobuf:"bytes,1,opt,name=check_in_id,json=checkInId,proto3" json:"check_in_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CheckedIn) Reset() {
+	*x = CheckedIn{}
+	mi := &file_throng_event_v1_event_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CheckedIn) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CheckedIn) ProtoMessage() {}
+
+func (x *CheckedIn) ProtoReflect() protoreflect.Message {
+	mi := &file_throng_event_v1_event_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CheckedIn.ProtoReflect.Descriptor instead.
+func (*CheckedIn) Descriptor() ([]byte, []int) {
+	return file_throng_event_v1_event_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *CheckedIn) GetCheckInId() string {
+	if x != nil {
+		return x.CheckInId
+	}
+	return ""
+}
+
+// CheckInVoided announces that an organizer withdrew a check-in.
+type CheckInVoided struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The check-in.
+	CheckInId     string `protobuf:"bytes,1,opt,name=check_in_id,json=checkInId,proto3" json:"check_in_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CheckInVoided) Reset() {
+	*x = CheckInVoided{}
+	mi := &file_throng_event_v1_event_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CheckInVoided) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CheckInVoided) ProtoMessage() {}
+
+func (x *CheckInVoided) ProtoReflect() protoreflect.Message {
+	mi := &file_throng_event_v1_event_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CheckInVoided.ProtoReflect.Descriptor instead.
+func (*CheckInVoided) Descriptor() ([]byte, []int) {
+	return file_throng_event_v1_event_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *CheckInVoided) GetCheckInId() string {
+	if x != nil {
+		return x.CheckInId
+	}
+	return ""
+}
+
 // Edge is a follower and whom he follows, or followed.
 type FollowsChanged_Edge struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -478,7 +604,7 @@ type FollowsChanged_Edge struct {
 
 func (x *FollowsChanged_Edge) Reset() {
 	*x = FollowsChanged_Edge{}
-	mi := &file_throng_event_v1_event_proto_msgTypes[6]
+	mi := &file_throng_event_v1_event_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -490,7 +616,7 @@ func (x *FollowsChanged_Edge) String() string {
 func (*FollowsChanged_Edge) ProtoMessage() {}
 
 func (x *FollowsChanged_Edge) ProtoReflect() protoreflect.Message {
-	mi := &file_throng_event_v1_event_proto_msgTypes[6]
+	mi := &file_throng_event_v1_event_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -524,7 +650,7 @@ var File_throng_event_v1_event_proto protoreflect.FileDescriptor
 
 const file_throng_event_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x1bthrong/event/v1/event.proto\x12\x0fthrong.event.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x81\x04\n" +
+	"\x1bthrong/event/v1/event.proto\x12\x0fthrong.event.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x88\x05\n" +
 	"\x05Event\x12\x18\n" +
 	"\x02id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id\x12C\n" +
 	"\voccurred_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\n" +
@@ -536,7 +662,10 @@ const file_throng_event_v1_event_proto_rawDesc = "" +
 	"\x0faccount_deleted\x18\r \x01(\v2\x1f.throng.event.v1.AccountDeletedH\x00R\x0eaccountDeleted\x12;\n" +
 	"\n" +
 	"media_held\x18\x0e \x01(\v2\x1a.throng.event.v1.MediaHeldH\x00R\tmediaHeld\x12G\n" +
-	"\x0emedia_released\x18\x0f \x01(\v2\x1e.throng.event.v1.MediaReleasedH\x00R\rmediaReleasedB\r\n" +
+	"\x0emedia_released\x18\x0f \x01(\v2\x1e.throng.event.v1.MediaReleasedH\x00R\rmediaReleased\x12;\n" +
+	"\n" +
+	"checked_in\x18\x10 \x01(\v2\x1a.throng.event.v1.CheckedInH\x00R\tcheckedIn\x12H\n" +
+	"\x0fcheck_in_voided\x18\x11 \x01(\v2\x1e.throng.event.v1.CheckInVoidedH\x00R\rcheckInVoidedB\r\n" +
 	"\x04body\x12\x05\xbaH\x02\b\x01\"W\n" +
 	"\vPostCreated\x12!\n" +
 	"\apost_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x06postId\x12%\n" +
@@ -561,7 +690,11 @@ const file_throng_event_v1_event_proto_rawDesc = "" +
 	"\tmedia_ids\x18\x01 \x03(\tB\x11\xbaH\x0e\x92\x01\v\b\x01\x10\n" +
 	"\"\x05r\x03\xb0\x01\x01R\bmediaIds\x12$\n" +
 	"\asubject\x18\x02 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x03\x18\xa0\x01R\asubjectB\xbf\x01\n" +
+	"\xbaH\ar\x05\x10\x03\x18\xa0\x01R\asubject\"5\n" +
+	"\tCheckedIn\x12(\n" +
+	"\vcheck_in_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\tcheckInId\"9\n" +
+	"\rCheckInVoided\x12(\n" +
+	"\vcheck_in_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\tcheckInIdB\xbf\x01\n" +
 	"\x13com.throng.event.v1B\n" +
 	"EventProtoP\x01Z>github.com/throng-social/throng/gen/go/throng/event/v1;eventv1\xa2\x02\x03TEX\xaa\x02\x0fThrong.Event.V1\xca\x02\x0fThrong\\Event\\V1\xe2\x02\x1bThrong\\Event\\V1\\GPBMetadata\xea\x02\x11Throng::Event::V1b\x06proto3"
 
@@ -577,7 +710,7 @@ func file_throng_event_v1_event_proto_rawDescGZIP() []byte {
 	return file_throng_event_v1_event_proto_rawDescData
 }
 
-var file_throng_event_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_throng_event_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_throng_event_v1_event_proto_goTypes = []any{
 	(*Event)(nil),                 // 0: throng.event.v1.Event
 	(*PostCreated)(nil),           // 1: throng.event.v1.PostCreated
@@ -585,22 +718,26 @@ var file_throng_event_v1_event_proto_goTypes = []any{
 	(*AccountDeleted)(nil),        // 3: throng.event.v1.AccountDeleted
 	(*MediaHeld)(nil),             // 4: throng.event.v1.MediaHeld
 	(*MediaReleased)(nil),         // 5: throng.event.v1.MediaReleased
-	(*FollowsChanged_Edge)(nil),   // 6: throng.event.v1.FollowsChanged.Edge
-	(*timestamppb.Timestamp)(nil), // 7: google.protobuf.Timestamp
+	(*CheckedIn)(nil),             // 6: throng.event.v1.CheckedIn
+	(*CheckInVoided)(nil),         // 7: throng.event.v1.CheckInVoided
+	(*FollowsChanged_Edge)(nil),   // 8: throng.event.v1.FollowsChanged.Edge
+	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
 }
 var file_throng_event_v1_event_proto_depIdxs = []int32{
-	7, // 0: throng.event.v1.Event.occurred_at:type_name -> google.protobuf.Timestamp
+	9, // 0: throng.event.v1.Event.occurred_at:type_name -> google.protobuf.Timestamp
 	1, // 1: throng.event.v1.Event.post_created:type_name -> throng.event.v1.PostCreated
 	2, // 2: throng.event.v1.Event.follows_changed:type_name -> throng.event.v1.FollowsChanged
 	3, // 3: throng.event.v1.Event.account_deleted:type_name -> throng.event.v1.AccountDeleted
 	4, // 4: throng.event.v1.Event.media_held:type_name -> throng.event.v1.MediaHeld
 	5, // 5: throng.event.v1.Event.media_released:type_name -> throng.event.v1.MediaReleased
-	6, // 6: throng.event.v1.FollowsChanged.edges:type_name -> throng.event.v1.FollowsChanged.Edge
-	7, // [7:7] is the sub-list for method output_type
-	7, // [7:7] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	6, // 6: throng.event.v1.Event.checked_in:type_name -> throng.event.v1.CheckedIn
+	7, // 7: throng.event.v1.Event.check_in_voided:type_name -> throng.event.v1.CheckInVoided
+	8, // 8: throng.event.v1.FollowsChanged.edges:type_name -> throng.event.v1.FollowsChanged.Edge
+	9, // [9:9] is the sub-list for method output_type
+	9, // [9:9] is the sub-list for method input_type
+	9, // [9:9] is the sub-list for extension type_name
+	9, // [9:9] is the sub-list for extension extendee
+	0, // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_throng_event_v1_event_proto_init() }
@@ -614,6 +751,8 @@ func file_throng_event_v1_event_proto_init() {
 		(*Event_AccountDeleted)(nil),
 		(*Event_MediaHeld)(nil),
 		(*Event_MediaReleased)(nil),
+		(*Event_CheckedIn)(nil),
+		(*Event_CheckInVoided)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -621,7 +760,7 @@ func file_throng_event_v1_event_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_throng_event_v1_event_proto_rawDesc), len(file_throng_event_v1_event_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   7,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -271,6 +271,217 @@ func (x *HydratePostsResponse) GetPosts() []*Post {
 	return nil
 }
 
+// PublishPostRequest is what becomes a post.
+type PublishPostRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Who is its author.
+	AuthorId string `protobuf:"bytes,1,opt,name=author_id,json=authorId,proto3" json:"author_id,omitempty"`
+	// Up to 2,000 characters.
+	Text string `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
+	// Up to 4 pictures, claimed by the caller.
+	MediaIds []string `protobuf:"bytes,3,rep,name=media_ids,json=mediaIds,proto3" json:"media_ids,omitempty"`
+	// What it is made of, as `noun:id`. It is never taken for a client's key.
+	IdempotencyKey string `protobuf:"bytes,4,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *PublishPostRequest) Reset() {
+	*x = PublishPostRequest{}
+	mi := &file_throng_post_v1_post_internal_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PublishPostRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PublishPostRequest) ProtoMessage() {}
+
+func (x *PublishPostRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_throng_post_v1_post_internal_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PublishPostRequest.ProtoReflect.Descriptor instead.
+func (*PublishPostRequest) Descriptor() ([]byte, []int) {
+	return file_throng_post_v1_post_internal_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *PublishPostRequest) GetAuthorId() string {
+	if x != nil {
+		return x.AuthorId
+	}
+	return ""
+}
+
+func (x *PublishPostRequest) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *PublishPostRequest) GetMediaIds() []string {
+	if x != nil {
+		return x.MediaIds
+	}
+	return nil
+}
+
+func (x *PublishPostRequest) GetIdempotencyKey() string {
+	if x != nil {
+		return x.IdempotencyKey
+	}
+	return ""
+}
+
+// PublishPostResponse names the post.
+type PublishPostResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The post.
+	PostId        string `protobuf:"bytes,1,opt,name=post_id,json=postId,proto3" json:"post_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PublishPostResponse) Reset() {
+	*x = PublishPostResponse{}
+	mi := &file_throng_post_v1_post_internal_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PublishPostResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PublishPostResponse) ProtoMessage() {}
+
+func (x *PublishPostResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_throng_post_v1_post_internal_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PublishPostResponse.ProtoReflect.Descriptor instead.
+func (*PublishPostResponse) Descriptor() ([]byte, []int) {
+	return file_throng_post_v1_post_internal_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *PublishPostResponse) GetPostId() string {
+	if x != nil {
+		return x.PostId
+	}
+	return ""
+}
+
+// WithdrawPostRequest names a post by its key.
+type WithdrawPostRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its author.
+	AuthorId string `protobuf:"bytes,1,opt,name=author_id,json=authorId,proto3" json:"author_id,omitempty"`
+	// The key with which it was made.
+	IdempotencyKey string `protobuf:"bytes,2,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *WithdrawPostRequest) Reset() {
+	*x = WithdrawPostRequest{}
+	mi := &file_throng_post_v1_post_internal_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WithdrawPostRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WithdrawPostRequest) ProtoMessage() {}
+
+func (x *WithdrawPostRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_throng_post_v1_post_internal_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WithdrawPostRequest.ProtoReflect.Descriptor instead.
+func (*WithdrawPostRequest) Descriptor() ([]byte, []int) {
+	return file_throng_post_v1_post_internal_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *WithdrawPostRequest) GetAuthorId() string {
+	if x != nil {
+		return x.AuthorId
+	}
+	return ""
+}
+
+func (x *WithdrawPostRequest) GetIdempotencyKey() string {
+	if x != nil {
+		return x.IdempotencyKey
+	}
+	return ""
+}
+
+// WithdrawPostResponse is empty.
+type WithdrawPostResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WithdrawPostResponse) Reset() {
+	*x = WithdrawPostResponse{}
+	mi := &file_throng_post_v1_post_internal_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WithdrawPostResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WithdrawPostResponse) ProtoMessage() {}
+
+func (x *WithdrawPostResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_throng_post_v1_post_internal_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WithdrawPostResponse.ProtoReflect.Descriptor instead.
+func (*WithdrawPostResponse) Descriptor() ([]byte, []int) {
+	return file_throng_post_v1_post_internal_proto_rawDescGZIP(), []int{7}
+}
+
 var File_throng_post_v1_post_internal_proto protoreflect.FileDescriptor
 
 const file_throng_post_v1_post_internal_proto_rawDesc = "" +
@@ -295,9 +506,24 @@ const file_throng_post_v1_post_internal_proto_rawDesc = "" +
 	"\bpost_ids\x18\x01 \x03(\tB\x12\xbaH\x0f\x92\x01\f\b\x01\x10\xf4\x03\"\x05r\x03\xb0\x01\x01R\apostIds\x12(\n" +
 	"\tviewer_id\x18\x02 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\bviewerId\"B\n" +
 	"\x14HydratePostsResponse\x12*\n" +
-	"\x05posts\x18\x01 \x03(\v2\x14.throng.post.v1.PostR\x05posts2\xd2\x01\n" +
+	"\x05posts\x18\x01 \x03(\v2\x14.throng.post.v1.PostR\x05posts\"\xda\x02\n" +
+	"\x12PublishPostRequest\x12%\n" +
+	"\tauthor_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\bauthorId\x12(\n" +
+	"\x04text\x18\x02 \x01(\tB\x14\xbaH\x11r\x0f\x18\xd0\x0f2\n" +
+	"^[^\\x00]*$R\x04text\x12.\n" +
+	"\tmedia_ids\x18\x03 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10\x04\x18\x01\"\x05r\x03\xb0\x01\x01R\bmediaIds\x12K\n" +
+	"\x0fidempotency_key\x18\x04 \x01(\tB\"\xbaH\x1fr\x1d\x10\b\x18@2\x17^[a-z_]+:[0-9a-f-]{36}$R\x0eidempotencyKey:v\xbaHs\x1aq\n" +
+	"\x16publish_post.not_empty\x12\x1ea post needs text or a picture\x1a7this.text.matches('[^\\\\s]') || size(this.media_ids) > 0\".\n" +
+	"\x13PublishPostResponse\x12\x17\n" +
+	"\apost_id\x18\x01 \x01(\tR\x06postId\"\x89\x01\n" +
+	"\x13WithdrawPostRequest\x12%\n" +
+	"\tauthor_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\bauthorId\x12K\n" +
+	"\x0fidempotency_key\x18\x02 \x01(\tB\"\xbaH\x1fr\x1d\x10\b\x18@2\x17^[a-z_]+:[0-9a-f-]{36}$R\x0eidempotencyKey\"\x16\n" +
+	"\x14WithdrawPostResponse2\x95\x03\n" +
 	"\x13PostInternalService\x12U\n" +
-	"\aListLog\x12\x1e.throng.post.v1.ListLogRequest\x1a\x1f.throng.post.v1.ListLogResponse\"\t\x8a\xe7\x18\x02\b\x04\x90\x02\x01\x12d\n" +
+	"\aListLog\x12\x1e.throng.post.v1.ListLogRequest\x1a\x1f.throng.post.v1.ListLogResponse\"\t\x8a\xe7\x18\x02\b\x04\x90\x02\x01\x12^\n" +
+	"\vPublishPost\x12\".throng.post.v1.PublishPostRequest\x1a#.throng.post.v1.PublishPostResponse\"\x06\x8a\xe7\x18\x02\b\x04\x12a\n" +
+	"\fWithdrawPost\x12#.throng.post.v1.WithdrawPostRequest\x1a$.throng.post.v1.WithdrawPostResponse\"\x06\x8a\xe7\x18\x02\b\x04\x12d\n" +
 	"\fHydratePosts\x12#.throng.post.v1.HydratePostsRequest\x1a$.throng.post.v1.HydratePostsResponse\"\t\x8a\xe7\x18\x02\b\x04\x90\x02\x01B\xbf\x01\n" +
 	"\x12com.throng.post.v1B\x11PostInternalProtoP\x01Z<github.com/throng-social/throng/gen/go/throng/post/v1;postv1\xa2\x02\x03TPX\xaa\x02\x0eThrong.Post.V1\xca\x02\x0eThrong\\Post\\V1\xe2\x02\x1aThrong\\Post\\V1\\GPBMetadata\xea\x02\x10Throng::Post::V1b\x06proto3"
 
@@ -313,22 +539,30 @@ func file_throng_post_v1_post_internal_proto_rawDescGZIP() []byte {
 	return file_throng_post_v1_post_internal_proto_rawDescData
 }
 
-var file_throng_post_v1_post_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_throng_post_v1_post_internal_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_throng_post_v1_post_internal_proto_goTypes = []any{
 	(*ListLogRequest)(nil),       // 0: throng.post.v1.ListLogRequest
 	(*ListLogResponse)(nil),      // 1: throng.post.v1.ListLogResponse
 	(*HydratePostsRequest)(nil),  // 2: throng.post.v1.HydratePostsRequest
 	(*HydratePostsResponse)(nil), // 3: throng.post.v1.HydratePostsResponse
-	(*Post)(nil),                 // 4: throng.post.v1.Post
+	(*PublishPostRequest)(nil),   // 4: throng.post.v1.PublishPostRequest
+	(*PublishPostResponse)(nil),  // 5: throng.post.v1.PublishPostResponse
+	(*WithdrawPostRequest)(nil),  // 6: throng.post.v1.WithdrawPostRequest
+	(*WithdrawPostResponse)(nil), // 7: throng.post.v1.WithdrawPostResponse
+	(*Post)(nil),                 // 8: throng.post.v1.Post
 }
 var file_throng_post_v1_post_internal_proto_depIdxs = []int32{
-	4, // 0: throng.post.v1.HydratePostsResponse.posts:type_name -> throng.post.v1.Post
+	8, // 0: throng.post.v1.HydratePostsResponse.posts:type_name -> throng.post.v1.Post
 	0, // 1: throng.post.v1.PostInternalService.ListLog:input_type -> throng.post.v1.ListLogRequest
-	2, // 2: throng.post.v1.PostInternalService.HydratePosts:input_type -> throng.post.v1.HydratePostsRequest
-	1, // 3: throng.post.v1.PostInternalService.ListLog:output_type -> throng.post.v1.ListLogResponse
-	3, // 4: throng.post.v1.PostInternalService.HydratePosts:output_type -> throng.post.v1.HydratePostsResponse
-	3, // [3:5] is the sub-list for method output_type
-	1, // [1:3] is the sub-list for method input_type
+	4, // 2: throng.post.v1.PostInternalService.PublishPost:input_type -> throng.post.v1.PublishPostRequest
+	6, // 3: throng.post.v1.PostInternalService.WithdrawPost:input_type -> throng.post.v1.WithdrawPostRequest
+	2, // 4: throng.post.v1.PostInternalService.HydratePosts:input_type -> throng.post.v1.HydratePostsRequest
+	1, // 5: throng.post.v1.PostInternalService.ListLog:output_type -> throng.post.v1.ListLogResponse
+	5, // 6: throng.post.v1.PostInternalService.PublishPost:output_type -> throng.post.v1.PublishPostResponse
+	7, // 7: throng.post.v1.PostInternalService.WithdrawPost:output_type -> throng.post.v1.WithdrawPostResponse
+	3, // 8: throng.post.v1.PostInternalService.HydratePosts:output_type -> throng.post.v1.HydratePostsResponse
+	5, // [5:9] is the sub-list for method output_type
+	1, // [1:5] is the sub-list for method input_type
 	1, // [1:1] is the sub-list for extension type_name
 	1, // [1:1] is the sub-list for extension extendee
 	0, // [0:1] is the sub-list for field type_name
@@ -346,7 +580,7 @@ func file_throng_post_v1_post_internal_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_throng_post_v1_post_internal_proto_rawDesc), len(file_throng_post_v1_post_internal_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   4,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

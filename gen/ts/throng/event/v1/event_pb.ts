@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file throng/event/v1/event.proto.
  */
 export const file_throng_event_v1_event: GenFile = /*@__PURE__*/
-  fileDesc("Cht0aHJvbmcvZXZlbnQvdjEvZXZlbnQucHJvdG8SD3Rocm9uZy5ldmVudC52MSKdAwoFRXZlbnQSFAoCaWQYASABKAlCCLpIBXIDsAEBEjcKC29jY3VycmVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGukgDyAEBEhwKC3RyYWNlcGFyZW50GAMgASgJQge6SARyAhhAEjQKDHBvc3RfY3JlYXRlZBgKIAEoCzIcLnRocm9uZy5ldmVudC52MS5Qb3N0Q3JlYXRlZEgAEjoKD2ZvbGxvd3NfY2hhbmdlZBgMIAEoCzIfLnRocm9uZy5ldmVudC52MS5Gb2xsb3dzQ2hhbmdlZEgAEjoKD2FjY291bnRfZGVsZXRlZBgNIAEoCzIfLnRocm9uZy5ldmVudC52MS5BY2NvdW50RGVsZXRlZEgAEjAKCm1lZGlhX2hlbGQYDiABKAsyGi50aHJvbmcuZXZlbnQudjEuTWVkaWFIZWxkSAASOAoObWVkaWFfcmVsZWFzZWQYDyABKAsyHi50aHJvbmcuZXZlbnQudjEuTWVkaWFSZWxlYXNlZEgAQg0KBGJvZHkSBbpIAggBIkUKC1Bvc3RDcmVhdGVkEhkKB3Bvc3RfaWQYASABKAlCCLpIBXIDsAEBEhsKCWF1dGhvcl9pZBgCIAEoCUIIukgFcgOwAQEikwIKDkZvbGxvd3NDaGFuZ2VkEkAKBWVkZ2VzGAEgAygLMiQudGhyb25nLmV2ZW50LnYxLkZvbGxvd3NDaGFuZ2VkLkVkZ2VCCxgBukgGkgEDEIgnEnkKBnBhY2tlZBgCIAEoDEJpukhmugFdChtmb2xsb3dzX2NoYW5nZWQud2hvbGVfZWRnZXMSKHBhY2tlZCBtdXN0IGhvbGQgd2hvbGUgZWRnZXMgb2YgMzIgYnl0ZXMaFHNpemUodGhpcykgJSAzMiA9PSAwegQYgOIJGkQKBEVkZ2USHQoLZm9sbG93ZXJfaWQYASABKAlCCLpIBXIDsAEBEh0KC2ZvbGxvd2VlX2lkGAIgASgJQgi6SAVyA7ABASIrCg5BY2NvdW50RGVsZXRlZBIZCgd1c2VyX2lkGAEgASgJQgi6SAVyA7ABASJOCglNZWRpYUhlbGQSJAoJbWVkaWFfaWRzGAEgAygJQhG6SA6SAQsIARAKIgVyA7ABARIbCgdzdWJqZWN0GAIgASgJQgq6SAdyBRADGKABIlIKDU1lZGlhUmVsZWFzZWQSJAoJbWVkaWFfaWRzGAEgAygJQhG6SA6SAQsIARAKIgVyA7ABARIbCgdzdWJqZWN0GAIgASgJQgq6SAdyBRADGKABQr8BChNjb20udGhyb25nLmV2ZW50LnYxQgpFdmVudFByb3RvUAFaPmdpdGh1Yi5jb20vdGhyb25nLXNvY2lhbC90aHJvbmcvZ2VuL2dvL3Rocm9uZy9ldmVudC92MTtldmVudHYxogIDVEVYqgIPVGhyb25nLkV2ZW50LlYxygIPVGhyb25nXEV2ZW50XFYx4gIbVGhyb25nXEV2ZW50XFYxXEdQQk1ldGFkYXRh6gIRVGhyb25nOjpFdmVudDo6VjFiBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("Cht0aHJvbmcvZXZlbnQvdjEvZXZlbnQucHJvdG8SD3Rocm9uZy5ldmVudC52MSKKBAoFRXZlbnQSFAoCaWQYASABKAlCCLpIBXIDsAEBEjcKC29jY3VycmVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGukgDyAEBEhwKC3RyYWNlcGFyZW50GAMgASgJQge6SARyAhhAEjQKDHBvc3RfY3JlYXRlZBgKIAEoCzIcLnRocm9uZy5ldmVudC52MS5Qb3N0Q3JlYXRlZEgAEjoKD2ZvbGxvd3NfY2hhbmdlZBgMIAEoCzIfLnRocm9uZy5ldmVudC52MS5Gb2xsb3dzQ2hhbmdlZEgAEjoKD2FjY291bnRfZGVsZXRlZBgNIAEoCzIfLnRocm9uZy5ldmVudC52MS5BY2NvdW50RGVsZXRlZEgAEjAKCm1lZGlhX2hlbGQYDiABKAsyGi50aHJvbmcuZXZlbnQudjEuTWVkaWFIZWxkSAASOAoObWVkaWFfcmVsZWFzZWQYDyABKAsyHi50aHJvbmcuZXZlbnQudjEuTWVkaWFSZWxlYXNlZEgAEjAKCmNoZWNrZWRfaW4YECABKAsyGi50aHJvbmcuZXZlbnQudjEuQ2hlY2tlZEluSAASOQoPY2hlY2tfaW5fdm9pZGVkGBEgASgLMh4udGhyb25nLmV2ZW50LnYxLkNoZWNrSW5Wb2lkZWRIAEINCgRib2R5EgW6SAIIASJFCgtQb3N0Q3JlYXRlZBIZCgdwb3N0X2lkGAEgASgJQgi6SAVyA7ABARIbCglhdXRob3JfaWQYAiABKAlCCLpIBXIDsAEBIpMCCg5Gb2xsb3dzQ2hhbmdlZBJACgVlZGdlcxgBIAMoCzIkLnRocm9uZy5ldmVudC52MS5Gb2xsb3dzQ2hhbmdlZC5FZGdlQgsYAbpIBpIBAxCIJxJ5CgZwYWNrZWQYAiABKAxCabpIZroBXQobZm9sbG93c19jaGFuZ2VkLndob2xlX2VkZ2VzEihwYWNrZWQgbXVzdCBob2xkIHdob2xlIGVkZ2VzIG9mIDMyIGJ5dGVzGhRzaXplKHRoaXMpICUgMzIgPT0gMHoEGIDiCRpECgRFZGdlEh0KC2ZvbGxvd2VyX2lkGAEgASgJQgi6SAVyA7ABARIdCgtmb2xsb3dlZV9pZBgCIAEoCUIIukgFcgOwAQEiKwoOQWNjb3VudERlbGV0ZWQSGQoHdXNlcl9pZBgBIAEoCUIIukgFcgOwAQEiTgoJTWVkaWFIZWxkEiQKCW1lZGlhX2lkcxgBIAMoCUIRukgOkgELCAEQCiIFcgOwAQESGwoHc3ViamVjdBgCIAEoCUIKukgHcgUQAxigASJSCg1NZWRpYVJlbGVhc2VkEiQKCW1lZGlhX2lkcxgBIAMoCUIRukgOkgELCAEQCiIFcgOwAQESGwoHc3ViamVjdBgCIAEoCUIKukgHcgUQAxigASIqCglDaGVja2VkSW4SHQoLY2hlY2tfaW5faWQYASABKAlCCLpIBXIDsAEBIi4KDUNoZWNrSW5Wb2lkZWQSHQoLY2hlY2tfaW5faWQYASABKAlCCLpIBXIDsAEBQr8BChNjb20udGhyb25nLmV2ZW50LnYxQgpFdmVudFByb3RvUAFaPmdpdGh1Yi5jb20vdGhyb25nLXNvY2lhbC90aHJvbmcvZ2VuL2dvL3Rocm9uZy9ldmVudC92MTtldmVudHYxogIDVEVYqgIPVGhyb25nLkV2ZW50LlYxygIPVGhyb25nXEV2ZW50XFYx4gIbVGhyb25nXEV2ZW50XFYxXEdQQk1ldGFkYXRh6gIRVGhyb25nOjpFdmVudDo6VjFiBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * Event is the envelope that queues carry.
@@ -91,6 +91,22 @@ export type Event = Message<"throng.event.v1.Event"> & {
      */
     value: MediaReleased;
     case: "mediaReleased";
+  } | {
+    /**
+     * Somebody checked in to a campaign.
+     *
+     * @generated from field: throng.event.v1.CheckedIn checked_in = 16;
+     */
+    value: CheckedIn;
+    case: "checkedIn";
+  } | {
+    /**
+     * A check-in was withdrawn.
+     *
+     * @generated from field: throng.event.v1.CheckInVoided check_in_voided = 17;
+     */
+    value: CheckInVoided;
+    case: "checkInVoided";
   } | { case: undefined; value?: undefined };
 };
 
@@ -266,4 +282,46 @@ export type MediaReleased = Message<"throng.event.v1.MediaReleased"> & {
  */
 export const MediaReleasedSchema: GenMessage<MediaReleased> = /*@__PURE__*/
   messageDesc(file_throng_event_v1_event, 5);
+
+/**
+ * CheckedIn announces a check-in that is stored and will count.
+ *
+ * @generated from message throng.event.v1.CheckedIn
+ */
+export type CheckedIn = Message<"throng.event.v1.CheckedIn"> & {
+  /**
+   * The check-in.
+   *
+   * @generated from field: string check_in_id = 1;
+   */
+  checkInId: string;
+};
+
+/**
+ * Describes the message throng.event.v1.CheckedIn.
+ * Use `create(CheckedInSchema)` to create a new message.
+ */
+export const CheckedInSchema: GenMessage<CheckedIn> = /*@__PURE__*/
+  messageDesc(file_throng_event_v1_event, 6);
+
+/**
+ * CheckInVoided announces that an organizer withdrew a check-in.
+ *
+ * @generated from message throng.event.v1.CheckInVoided
+ */
+export type CheckInVoided = Message<"throng.event.v1.CheckInVoided"> & {
+  /**
+   * The check-in.
+   *
+   * @generated from field: string check_in_id = 1;
+   */
+  checkInId: string;
+};
+
+/**
+ * Describes the message throng.event.v1.CheckInVoided.
+ * Use `create(CheckInVoidedSchema)` to create a new message.
+ */
+export const CheckInVoidedSchema: GenMessage<CheckInVoided> = /*@__PURE__*/
+  messageDesc(file_throng_event_v1_event, 7);
 

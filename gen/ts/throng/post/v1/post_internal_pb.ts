@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file throng/post/v1/post_internal.proto.
  */
 export const file_throng_post_v1_post_internal: GenFile = /*@__PURE__*/
-  fileDesc("CiJ0aHJvbmcvcG9zdC92MS9wb3N0X2ludGVybmFsLnByb3RvEg50aHJvbmcucG9zdC52MSLCAQoOTGlzdExvZ1JlcXVlc3QSJgoKYXV0aG9yX2lkcxgBIAMoCUISukgPkgEMCAEQkU4iBXIDsAEBEh4KCWJlZm9yZV9pZBgCIAEoCUILukgI2AEBcgOwAQESHAoHZnJvbV9pZBgDIAEoCUILukgI2AEBcgOwAQESGQoFbGltaXQYBCABKAVCCrpIBxoFGJBOKAESDwoHcHJpbWFyeRgFIAEoCBIeCgpwZXJfYXV0aG9yGAYgASgFQgq6SAcaBRiQTigAIjcKD0xpc3RMb2dSZXNwb25zZRIQCghwb3N0X2lkcxgBIAMoCRISCgphdXRob3JfaWRzGAIgAygJIlsKE0h5ZHJhdGVQb3N0c1JlcXVlc3QSJAoIcG9zdF9pZHMYASADKAlCErpID5IBDAgBEPQDIgVyA7ABARIeCgl2aWV3ZXJfaWQYAiABKAlCC7pICNgBAXIDsAEBIjsKFEh5ZHJhdGVQb3N0c1Jlc3BvbnNlEiMKBXBvc3RzGAEgAygLMhQudGhyb25nLnBvc3QudjEuUG9zdDLSAQoTUG9zdEludGVybmFsU2VydmljZRJVCgdMaXN0TG9nEh4udGhyb25nLnBvc3QudjEuTGlzdExvZ1JlcXVlc3QaHy50aHJvbmcucG9zdC52MS5MaXN0TG9nUmVzcG9uc2UiCZACAYrnGAIIBBJkCgxIeWRyYXRlUG9zdHMSIy50aHJvbmcucG9zdC52MS5IeWRyYXRlUG9zdHNSZXF1ZXN0GiQudGhyb25nLnBvc3QudjEuSHlkcmF0ZVBvc3RzUmVzcG9uc2UiCZACAYrnGAIIBEK/AQoSY29tLnRocm9uZy5wb3N0LnYxQhFQb3N0SW50ZXJuYWxQcm90b1ABWjxnaXRodWIuY29tL3Rocm9uZy1zb2NpYWwvdGhyb25nL2dlbi9nby90aHJvbmcvcG9zdC92MTtwb3N0djGiAgNUUFiqAg5UaHJvbmcuUG9zdC5WMcoCDlRocm9uZ1xQb3N0XFYx4gIaVGhyb25nXFBvc3RcVjFcR1BCTWV0YWRhdGHqAhBUaHJvbmc6OlBvc3Q6OlYxYgZwcm90bzM", [file_buf_validate_validate, file_throng_access_v1_access, file_throng_post_v1_post]);
+  fileDesc("CiJ0aHJvbmcvcG9zdC92MS9wb3N0X2ludGVybmFsLnByb3RvEg50aHJvbmcucG9zdC52MSLCAQoOTGlzdExvZ1JlcXVlc3QSJgoKYXV0aG9yX2lkcxgBIAMoCUISukgPkgEMCAEQkU4iBXIDsAEBEh4KCWJlZm9yZV9pZBgCIAEoCUILukgI2AEBcgOwAQESHAoHZnJvbV9pZBgDIAEoCUILukgI2AEBcgOwAQESGQoFbGltaXQYBCABKAVCCrpIBxoFGJBOKAESDwoHcHJpbWFyeRgFIAEoCBIeCgpwZXJfYXV0aG9yGAYgASgFQgq6SAcaBRiQTigAIjcKD0xpc3RMb2dSZXNwb25zZRIQCghwb3N0X2lkcxgBIAMoCRISCgphdXRob3JfaWRzGAIgAygJIlsKE0h5ZHJhdGVQb3N0c1JlcXVlc3QSJAoIcG9zdF9pZHMYASADKAlCErpID5IBDAgBEPQDIgVyA7ABARIeCgl2aWV3ZXJfaWQYAiABKAlCC7pICNgBAXIDsAEBIjsKFEh5ZHJhdGVQb3N0c1Jlc3BvbnNlEiMKBXBvc3RzGAEgAygLMhQudGhyb25nLnBvc3QudjEuUG9zdCKwAgoSUHVibGlzaFBvc3RSZXF1ZXN0EhsKCWF1dGhvcl9pZBgBIAEoCUIIukgFcgOwAQESIgoEdGV4dBgCIAEoCUIUukgRcg8Y0A8yCl5bXlx4MDBdKiQSJAoJbWVkaWFfaWRzGAMgAygJQhG6SA6SAQsQBBgBIgVyA7ABARI7Cg9pZGVtcG90ZW5jeV9rZXkYBCABKAlCIrpIH3IdEAgYQDIXXlthLXpfXSs6WzAtOWEtZi1dezM2fSQ6drpIcxpxChZwdWJsaXNoX3Bvc3Qubm90X2VtcHR5Eh5hIHBvc3QgbmVlZHMgdGV4dCBvciBhIHBpY3R1cmUaN3RoaXMudGV4dC5tYXRjaGVzKCdbXlxcc10nKSB8fCBzaXplKHRoaXMubWVkaWFfaWRzKSA+IDAiJgoTUHVibGlzaFBvc3RSZXNwb25zZRIPCgdwb3N0X2lkGAEgASgJIm8KE1dpdGhkcmF3UG9zdFJlcXVlc3QSGwoJYXV0aG9yX2lkGAEgASgJQgi6SAVyA7ABARI7Cg9pZGVtcG90ZW5jeV9rZXkYAiABKAlCIrpIH3IdEAgYQDIXXlthLXpfXSs6WzAtOWEtZi1dezM2fSQiFgoUV2l0aGRyYXdQb3N0UmVzcG9uc2UylQMKE1Bvc3RJbnRlcm5hbFNlcnZpY2USVQoHTGlzdExvZxIeLnRocm9uZy5wb3N0LnYxLkxpc3RMb2dSZXF1ZXN0Gh8udGhyb25nLnBvc3QudjEuTGlzdExvZ1Jlc3BvbnNlIgmQAgGK5xgCCAQSXgoLUHVibGlzaFBvc3QSIi50aHJvbmcucG9zdC52MS5QdWJsaXNoUG9zdFJlcXVlc3QaIy50aHJvbmcucG9zdC52MS5QdWJsaXNoUG9zdFJlc3BvbnNlIgaK5xgCCAQSYQoMV2l0aGRyYXdQb3N0EiMudGhyb25nLnBvc3QudjEuV2l0aGRyYXdQb3N0UmVxdWVzdBokLnRocm9uZy5wb3N0LnYxLldpdGhkcmF3UG9zdFJlc3BvbnNlIgaK5xgCCAQSZAoMSHlkcmF0ZVBvc3RzEiMudGhyb25nLnBvc3QudjEuSHlkcmF0ZVBvc3RzUmVxdWVzdBokLnRocm9uZy5wb3N0LnYxLkh5ZHJhdGVQb3N0c1Jlc3BvbnNlIgmQAgGK5xgCCARCvwEKEmNvbS50aHJvbmcucG9zdC52MUIRUG9zdEludGVybmFsUHJvdG9QAVo8Z2l0aHViLmNvbS90aHJvbmctc29jaWFsL3Rocm9uZy9nZW4vZ28vdGhyb25nL3Bvc3QvdjE7cG9zdHYxogIDVFBYqgIOVGhyb25nLlBvc3QuVjHKAg5UaHJvbmdcUG9zdFxWMeICGlRocm9uZ1xQb3N0XFYxXEdQQk1ldGFkYXRh6gIQVGhyb25nOjpQb3N0OjpWMWIGcHJvdG8z", [file_buf_validate_validate, file_throng_access_v1_access, file_throng_post_v1_post]);
 
 /**
  * ListLogRequest names authors and a range of ids.
@@ -151,6 +151,112 @@ export const HydratePostsResponseSchema: GenMessage<HydratePostsResponse> = /*@_
   messageDesc(file_throng_post_v1_post_internal, 3);
 
 /**
+ * PublishPostRequest is what becomes a post.
+ *
+ * @generated from message throng.post.v1.PublishPostRequest
+ */
+export type PublishPostRequest = Message<"throng.post.v1.PublishPostRequest"> & {
+  /**
+   * Who is its author.
+   *
+   * @generated from field: string author_id = 1;
+   */
+  authorId: string;
+
+  /**
+   * Up to 2,000 characters.
+   *
+   * @generated from field: string text = 2;
+   */
+  text: string;
+
+  /**
+   * Up to 4 pictures, claimed by the caller.
+   *
+   * @generated from field: repeated string media_ids = 3;
+   */
+  mediaIds: string[];
+
+  /**
+   * What it is made of, as `noun:id`. It is never taken for a client's key.
+   *
+   * @generated from field: string idempotency_key = 4;
+   */
+  idempotencyKey: string;
+};
+
+/**
+ * Describes the message throng.post.v1.PublishPostRequest.
+ * Use `create(PublishPostRequestSchema)` to create a new message.
+ */
+export const PublishPostRequestSchema: GenMessage<PublishPostRequest> = /*@__PURE__*/
+  messageDesc(file_throng_post_v1_post_internal, 4);
+
+/**
+ * PublishPostResponse names the post.
+ *
+ * @generated from message throng.post.v1.PublishPostResponse
+ */
+export type PublishPostResponse = Message<"throng.post.v1.PublishPostResponse"> & {
+  /**
+   * The post.
+   *
+   * @generated from field: string post_id = 1;
+   */
+  postId: string;
+};
+
+/**
+ * Describes the message throng.post.v1.PublishPostResponse.
+ * Use `create(PublishPostResponseSchema)` to create a new message.
+ */
+export const PublishPostResponseSchema: GenMessage<PublishPostResponse> = /*@__PURE__*/
+  messageDesc(file_throng_post_v1_post_internal, 5);
+
+/**
+ * WithdrawPostRequest names a post by its key.
+ *
+ * @generated from message throng.post.v1.WithdrawPostRequest
+ */
+export type WithdrawPostRequest = Message<"throng.post.v1.WithdrawPostRequest"> & {
+  /**
+   * Its author.
+   *
+   * @generated from field: string author_id = 1;
+   */
+  authorId: string;
+
+  /**
+   * The key with which it was made.
+   *
+   * @generated from field: string idempotency_key = 2;
+   */
+  idempotencyKey: string;
+};
+
+/**
+ * Describes the message throng.post.v1.WithdrawPostRequest.
+ * Use `create(WithdrawPostRequestSchema)` to create a new message.
+ */
+export const WithdrawPostRequestSchema: GenMessage<WithdrawPostRequest> = /*@__PURE__*/
+  messageDesc(file_throng_post_v1_post_internal, 6);
+
+/**
+ * WithdrawPostResponse is empty.
+ *
+ * @generated from message throng.post.v1.WithdrawPostResponse
+ */
+export type WithdrawPostResponse = Message<"throng.post.v1.WithdrawPostResponse"> & {
+};
+
+/**
+ * Describes the message throng.post.v1.WithdrawPostResponse.
+ * Use `create(WithdrawPostResponseSchema)` to create a new message.
+ */
+export const WithdrawPostResponseSchema: GenMessage<WithdrawPostResponse> = /*@__PURE__*/
+  messageDesc(file_throng_post_v1_post_internal, 7);
+
+/**
  * PostInternalService is what other nouns need of posts.
  *
  * @generated from service throng.post.v1.PostInternalService
@@ -166,6 +272,31 @@ export const PostInternalService: GenService<{
     methodKind: "unary";
     input: typeof ListLogRequestSchema;
     output: typeof ListLogResponseSchema;
+  },
+  /**
+   * PublishPost makes a post for its author out of what another noun has stored,
+   * past his rate. Its pictures stay claimed for that, and the post shows them. The
+   * same idempotency key answers the same post.
+   * Errors: `not_found` with reason `post_deleted` where the key's post was deleted
+   * since.
+   *
+   * @generated from rpc throng.post.v1.PostInternalService.PublishPost
+   */
+  publishPost: {
+    methodKind: "unary";
+    input: typeof PublishPostRequestSchema;
+    output: typeof PublishPostResponseSchema;
+  },
+  /**
+   * WithdrawPost deletes the post that PublishPost made with a key. It changes
+   * nothing where there is none, or where it was deleted before.
+   *
+   * @generated from rpc throng.post.v1.PostInternalService.WithdrawPost
+   */
+  withdrawPost: {
+    methodKind: "unary";
+    input: typeof WithdrawPostRequestSchema;
+    output: typeof WithdrawPostResponseSchema;
   },
   /**
    * HydratePosts answers posts as one reader sees them, in the order asked for;

@@ -36,6 +36,12 @@ const (
 	// PostInternalServiceListLogProcedure is the fully-qualified name of the PostInternalService's
 	// ListLog RPC.
 	PostInternalServiceListLogProcedure = "/throng.post.v1.PostInternalService/ListLog"
+	// PostInternalServicePublishPostProcedure is the fully-qualified name of the PostInternalService's
+	// PublishPost RPC.
+	PostInternalServicePublishPostProcedure = "/throng.post.v1.PostInternalService/PublishPost"
+	// PostInternalServiceWithdrawPostProcedure is the fully-qualified name of the PostInternalService's
+	// WithdrawPost RPC.
+	PostInternalServiceWithdrawPostProcedure = "/throng.post.v1.PostInternalService/WithdrawPost"
 	// PostInternalServiceHydratePostsProcedure is the fully-qualified name of the PostInternalService's
 	// HydratePosts RPC.
 	PostInternalServiceHydratePostsProcedure = "/throng.post.v1.PostInternalService/HydratePosts"
@@ -46,6 +52,15 @@ type PostInternalServiceClient interface {
 	// ListLog merges the logs of several authors, newest first by id, without
 	// deleted posts. It is how timelines pull, and what moves copy from.
 	ListLog(context.Context, *v1.ListLogRequest) (*v1.ListLogResponse, error)
+	// PublishPost makes a post for its author out of what another noun has stored,
+	// past his rate. Its pictures stay claimed for that, and the post shows them. The
+	// same idempotency key answers the same post.
+	// Errors: `not_found` with reason `post_deleted` where the key's post was deleted
+	// since.
+	PublishPost(context.Context, *v1.PublishPostRequest) (*v1.PublishPostResponse, error)
+	// WithdrawPost deletes the post that PublishPost made with a key. It changes
+	// nothing where there is none, or where it was deleted before.
+	WithdrawPost(context.Context, *v1.WithdrawPostRequest) (*v1.WithdrawPostResponse, error)
 	// HydratePosts answers posts as one reader sees them, in the order asked for;
 	// unknown and deleted ones are left out.
 	HydratePosts(context.Context, *v1.HydratePostsRequest) (*v1.HydratePostsResponse, error)
@@ -69,6 +84,18 @@ func NewPostInternalServiceClient(httpClient connect.HTTPClient, baseURL string,
 			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 			connect.WithClientOptions(opts...),
 		),
+		publishPost: connect.NewClient[v1.PublishPostRequest, v1.PublishPostResponse](
+			httpClient,
+			baseURL+PostInternalServicePublishPostProcedure,
+			connect.WithSchema(postInternalServiceMethods.ByName("PublishPost")),
+			connect.WithClientOptions(opts...),
+		),
+		withdrawPost: connect.NewClient[v1.WithdrawPostRequest, v1.WithdrawPostResponse](
+			httpClient,
+			baseURL+PostInternalServiceWithdrawPostProcedure,
+			connect.WithSchema(postInternalServiceMethods.ByName("WithdrawPost")),
+			connect.WithClientOptions(opts...),
+		),
 		hydratePosts: connect.NewClient[v1.HydratePostsRequest, v1.HydratePostsResponse](
 			httpClient,
 			baseURL+PostInternalServiceHydratePostsProcedure,
@@ -82,12 +109,32 @@ func NewPostInternalServiceClient(httpClient connect.HTTPClient, baseURL string,
 // postInternalServiceClient implements PostInternalServiceClient.
 type postInternalServiceClient struct {
 	listLog      *connect.Client[v1.ListLogRequest, v1.ListLogResponse]
+	publishPost  *connect.Client[v1.PublishPostRequest, v1.PublishPostResponse]
+	withdrawPost *connect.Client[v1.WithdrawPostRequest, v1.WithdrawPostResponse]
 	hydratePosts *connect.Client[v1.HydratePostsRequest, v1.HydratePostsResponse]
 }
 
 // ListLog calls throng.post.v1.PostInternalService.ListLog.
 func (c *postInternalServiceClient) ListLog(ctx context.Context, req *v1.ListLogRequest) (*v1.ListLogResponse, error) {
 	response, err := c.listLog.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// PublishPost calls throng.post.v1.PostInternalService.PublishPost.
+func (c *postInternalServiceClient) PublishPost(ctx context.Context, req *v1.PublishPostRequest) (*v1.PublishPostResponse, error) {
+	response, err := c.publishPost.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// WithdrawPost calls throng.post.v1.PostInternalService.WithdrawPost.
+func (c *postInternalServiceClient) WithdrawPost(ctx context.Context, req *v1.WithdrawPostRequest) (*v1.WithdrawPostResponse, error) {
+	response, err := c.withdrawPost.CallUnary(ctx, connect.NewRequest(req))
 	if response != nil {
 		return response.Msg, err
 	}
@@ -109,6 +156,15 @@ type PostInternalServiceHandler interface {
 	// ListLog merges the logs of several authors, newest first by id, without
 	// deleted posts. It is how timelines pull, and what moves copy from.
 	ListLog(context.Context, *v1.ListLogRequest) (*v1.ListLogResponse, error)
+	// PublishPost makes a post for its author out of what another noun has stored,
+	// past his rate. Its pictures stay claimed for that, and the post shows them. The
+	// same idempotency key answers the same post.
+	// Errors: `not_found` with reason `post_deleted` where the key's post was deleted
+	// since.
+	PublishPost(context.Context, *v1.PublishPostRequest) (*v1.PublishPostResponse, error)
+	// WithdrawPost deletes the post that PublishPost made with a key. It changes
+	// nothing where there is none, or where it was deleted before.
+	WithdrawPost(context.Context, *v1.WithdrawPostRequest) (*v1.WithdrawPostResponse, error)
 	// HydratePosts answers posts as one reader sees them, in the order asked for;
 	// unknown and deleted ones are left out.
 	HydratePosts(context.Context, *v1.HydratePostsRequest) (*v1.HydratePostsResponse, error)
@@ -128,6 +184,18 @@ func NewPostInternalServiceHandler(svc PostInternalServiceHandler, opts ...conne
 		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 		connect.WithHandlerOptions(opts...),
 	)
+	postInternalServicePublishPostHandler := connect.NewUnaryHandlerSimple(
+		PostInternalServicePublishPostProcedure,
+		svc.PublishPost,
+		connect.WithSchema(postInternalServiceMethods.ByName("PublishPost")),
+		connect.WithHandlerOptions(opts...),
+	)
+	postInternalServiceWithdrawPostHandler := connect.NewUnaryHandlerSimple(
+		PostInternalServiceWithdrawPostProcedure,
+		svc.WithdrawPost,
+		connect.WithSchema(postInternalServiceMethods.ByName("WithdrawPost")),
+		connect.WithHandlerOptions(opts...),
+	)
 	postInternalServiceHydratePostsHandler := connect.NewUnaryHandlerSimple(
 		PostInternalServiceHydratePostsProcedure,
 		svc.HydratePosts,
@@ -139,6 +207,10 @@ func NewPostInternalServiceHandler(svc PostInternalServiceHandler, opts ...conne
 		switch r.URL.Path {
 		case PostInternalServiceListLogProcedure:
 			postInternalServiceListLogHandler.ServeHTTP(w, r)
+		case PostInternalServicePublishPostProcedure:
+			postInternalServicePublishPostHandler.ServeHTTP(w, r)
+		case PostInternalServiceWithdrawPostProcedure:
+			postInternalServiceWithdrawPostHandler.ServeHTTP(w, r)
 		case PostInternalServiceHydratePostsProcedure:
 			postInternalServiceHydratePostsHandler.ServeHTTP(w, r)
 		default:
@@ -152,6 +224,14 @@ type UnimplementedPostInternalServiceHandler struct{}
 
 func (UnimplementedPostInternalServiceHandler) ListLog(context.Context, *v1.ListLogRequest) (*v1.ListLogResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("throng.post.v1.PostInternalService.ListLog is not implemented"))
+}
+
+func (UnimplementedPostInternalServiceHandler) PublishPost(context.Context, *v1.PublishPostRequest) (*v1.PublishPostResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("throng.post.v1.PostInternalService.PublishPost is not implemented"))
+}
+
+func (UnimplementedPostInternalServiceHandler) WithdrawPost(context.Context, *v1.WithdrawPostRequest) (*v1.WithdrawPostResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("throng.post.v1.PostInternalService.WithdrawPost is not implemented"))
 }
 
 func (UnimplementedPostInternalServiceHandler) HydratePosts(context.Context, *v1.HydratePostsRequest) (*v1.HydratePostsResponse, error) {

@@ -1,0 +1,2 @@
+-- name: FindCampaign :one
+SELECT * FROM campaigns WHERE id = @id;

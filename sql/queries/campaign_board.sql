@@ -1,0 +1,2 @@
+-- name: FindBoard :one
+SELECT * FROM campaign_boards WHERE campaign_id = @id;

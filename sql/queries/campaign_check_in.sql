@@ -1,0 +1,2 @@
+-- name: FindCheckIn :one
+SELECT * FROM campaign_check_ins WHERE id = @id;
