@@ -16,6 +16,7 @@ import (
 var subscriptions = []struct{ event, consumer string }{
 	{"post_created", "timeline"},
 	{"follows_changed", "timeline"},
+	{"follows_loaded", "timeline"},
 	{"account_deleted", "graph"},
 	{"account_deleted", "post"},
 	{"account_deleted", "timeline"},
@@ -24,7 +25,7 @@ var subscriptions = []struct{ event, consumer string }{
 }
 
 // tasks are the queues of what nouns send to themselves.
-var tasks = []string{"events", "fanout", "moves", "upkeep"}
+var tasks = []string{"events", "fanout", "moves", "bulk", "upkeep"}
 
 // What internal/queue/sqsqueue promises stands on these.
 const (

@@ -30,10 +30,22 @@ func (e Edge) Back() Edge { return Edge{FollowerID: e.FolloweeID, FolloweeID: e.
 // Changed are the events that announce a change of edges: one, as long as it can
 // name them all.
 func Changed(edges []Edge) []*eventv1.Event {
+	return announced(edges, func(named *eventv1.FollowsChanged) *eventv1.Event {
+		return &eventv1.Event{Body: &eventv1.Event_FollowsChanged{FollowsChanged: named}}
+	})
+}
+
+// Loaded are those that announce edges which were stored in bulk.
+func Loaded(edges []Edge) []*eventv1.Event {
+	return announced(edges, func(named *eventv1.FollowsChanged) *eventv1.Event {
+		return &eventv1.Event{Body: &eventv1.Event_FollowsLoaded{FollowsLoaded: named}}
+	})
+}
+
+func announced(edges []Edge, event func(*eventv1.FollowsChanged) *eventv1.Event) []*eventv1.Event {
 	var events []*eventv1.Event
 	for part := range slices.Chunk(edges, maxAnnounced) {
-		body := &eventv1.FollowsChanged{Packed: packed(part)}
-		events = append(events, &eventv1.Event{Body: &eventv1.Event_FollowsChanged{FollowsChanged: body}})
+		events = append(events, event(&eventv1.FollowsChanged{Packed: packed(part)}))
 	}
 	return events
 }

@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -175,7 +176,7 @@ func (w world) followed(account uuid.UUID) []string {
 // announced lists the edges of each event that waits for a consumer.
 func (w world) announced() [][]string {
 	w.t.Helper()
-	rows, err := w.db.Writer(w.t.Context()).Query(w.t.Context(), `SELECT args ->> 'payload' FROM river_job WHERE kind = 'timeline.follows_changed' ORDER BY id`)
+	rows, err := w.db.Writer(w.t.Context()).Query(w.t.Context(), `SELECT args ->> 'payload' FROM river_job WHERE kind IN ('timeline.follows_changed', 'timeline.follows_loaded') ORDER BY id`)
 	must(w.t, err)
 	defer rows.Close()
 	var events [][]string
@@ -187,7 +188,7 @@ func (w world) announced() [][]string {
 		ev := &eventv1.Event{}
 		must(w.t, proto.Unmarshal(raw, ev))
 		var edges []string
-		for e := range slices.Chunk(ev.GetFollowsChanged().GetPacked(), 32) {
+		for e := range slices.Chunk(cmp.Or(ev.GetFollowsChanged(), ev.GetFollowsLoaded()).GetPacked(), 32) {
 			edges = append(edges, uuid.UUID(e[:16]).String()+" "+uuid.UUID(e[16:]).String())
 		}
 		events = append(events, edges)

@@ -13,6 +13,8 @@ const (
 	Fanout = "fanout"
 	// Moves is for moving edges and filling timelines.
 	Moves = "moves"
+	// Bulk is for what follows of bulk loads: it makes way for all else.
+	Bulk = "bulk"
 	// Upkeep is for periodic work.
 	Upkeep = "upkeep"
 )
@@ -34,6 +36,7 @@ func (s Subscription) Topic() string { return s.Consumer + "." + s.Event }
 var Subscriptions = []Subscription{
 	{Event: "post_created", Consumer: "timeline", Queue: Events},
 	{Event: "follows_changed", Consumer: "timeline", Queue: Moves},
+	{Event: "follows_loaded", Consumer: "timeline", Queue: Bulk},
 	{Event: "account_deleted", Consumer: "graph", Queue: Events},
 	{Event: "account_deleted", Consumer: "post", Queue: Events},
 	{Event: "account_deleted", Consumer: "timeline", Queue: Events},

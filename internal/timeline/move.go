@@ -1,6 +1,7 @@
 package timeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -34,11 +35,12 @@ var (
 	errHalfEdge = errors.New("an event ends in the middle of an edge")
 )
 
-// OnFollowsChanged makes the edges that an event names agree with the graph. It
+// OnFollowsChanged makes the edges that an event names, which were changed or loaded,
+// agree with the graph. It
 // goes by the graph's present state and asks again after its own write: whoever
 // writes last has seen the truth, so events may come in any order.
 func (s *Service) OnFollowsChanged(ctx context.Context, ev *eventv1.Event) error {
-	edges, err := edgesOf(ev.GetFollowsChanged())
+	edges, err := edgesOf(cmp.Or(ev.GetFollowsChanged(), ev.GetFollowsLoaded()))
 	if err != nil {
 		return err
 	}

@@ -170,6 +170,7 @@ func (s *Service) Handlers() queue.Handlers {
 	return queue.Handlers{
 		"timeline.post_created":    queue.OnEvent(s.OnPostCreated),
 		"timeline.follows_changed": queue.OnEvent(s.OnFollowsChanged),
+		"timeline.follows_loaded":  queue.OnEvent(s.OnFollowsChanged),
 		"timeline.account_deleted": queue.OnEvent(s.OnAccountDeleted),
 		topicFanout:                queue.On(func() *timelinev1.FanoutPage { return &timelinev1.FanoutPage{} }, s.fanOut),
 		topicMove:                  queue.On(func() *timelinev1.MoveReader { return &timelinev1.MoveReader{} }, s.moveReader),

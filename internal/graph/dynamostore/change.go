@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	eventv1 "github.com/throng-social/throng/gen/go/throng/event/v1"
 	"github.com/throng-social/throng/internal/dynamo"
 	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/graph"
@@ -29,8 +30,16 @@ type change struct {
 	// about says of each write what it means if its condition does not hold.
 	about  []about
 	deltas map[uuid.UUID]*delta
-	// edges are what began or ended, to be announced.
-	edges []graph.Edge
+	// edges are what began or ended, to be announced, and loaded that it was in bulk.
+	edges  []graph.Edge
+	loaded bool
+}
+
+func (c *change) events() []*eventv1.Event {
+	if c.loaded {
+		return graph.Loaded(c.edges)
+	}
+	return graph.Changed(c.edges)
 }
 
 // delta is what becomes of an account's counts, and on what condition.
@@ -218,7 +227,7 @@ func again(*refusal) (bool, error) { return false, nil }
 func (s *Store) commit(ctx context.Context, c *change) (*refusal, error) {
 	c.close()
 	writes := c.writes
-	for _, ev := range graph.Changed(c.edges) {
+	for _, ev := range c.events() {
 		w, err := outbox.Event(ctx, ev)
 		if err != nil {
 			return nil, err

@@ -109,7 +109,7 @@ func (k keeper) announced(t testing.TB) [][]graph.Edge {
 	t.Helper()
 	var events [][]graph.Edge
 	for _, item := range k.outbox(t) {
-		if item.Str("e") == "follows_changed" {
+		if e := item.Str("e"); e == "follows_changed" || e == "follows_loaded" {
 			events = append(events, storetest.Named(t, item.Bytes("b")))
 		}
 	}

@@ -134,6 +134,7 @@ func (l *loader) run(ctx context.Context, lane []graph.Edge) error {
 func (l *loader) transact(ctx context.Context, edges []graph.Edge) error {
 	edges = slices.Clone(edges)
 	err := l.store.try(ctx, func(c *change) error {
+		c.loaded = true
 		for _, e := range edges {
 			c.begin(e)
 		}

@@ -9,14 +9,15 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/throng-social/throng/gen/db/graphdb"
+	eventv1 "github.com/throng-social/throng/gen/go/throng/event/v1"
 	"github.com/throng-social/throng/internal/graph"
 	"github.com/throng-social/throng/internal/postgres"
 )
 
 // added is what must follow when edges came to be: they are announced, then
 // counted. Counts come last as others wait for their rows.
-func (s *Store) added(ctx context.Context, tx postgres.Tx, edges []graph.Edge) error {
-	if err := s.announce(ctx, tx, edges); err != nil {
+func (s *Store) added(ctx context.Context, tx postgres.Tx, edges []graph.Edge, events []*eventv1.Event) error {
+	if err := s.announce(ctx, tx, events); err != nil {
 		return err
 	}
 	return s.count(ctx, tx, graph.Tally(edges))
@@ -27,7 +28,7 @@ func (s *Store) removed(ctx context.Context, tx postgres.Tx, edges []graph.Edge)
 	if len(edges) == 0 {
 		return nil
 	}
-	if err := s.announce(ctx, tx, edges); err != nil {
+	if err := s.announce(ctx, tx, graph.Changed(edges)); err != nil {
 		return err
 	}
 	ids, followers, following := deltas(graph.Tally(edges)).columns()
@@ -44,8 +45,8 @@ func (s *Store) count(ctx context.Context, tx postgres.Tx, d deltas) error {
 	return err
 }
 
-func (s *Store) announce(ctx context.Context, tx postgres.Tx, edges []graph.Edge) error {
-	for _, ev := range graph.Changed(edges) {
+func (s *Store) announce(ctx context.Context, tx postgres.Tx, events []*eventv1.Event) error {
+	for _, ev := range events {
 		if err := s.pub.Announce(ctx, tx, ev); err != nil {
 			return err
 		}

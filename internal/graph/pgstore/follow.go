@@ -36,7 +36,8 @@ func (s *Store) follow(ctx context.Context, tx postgres.Tx, e graph.Edge, limit 
 	if !done.Added {
 		return nil
 	}
-	if err := s.added(ctx, tx, []graph.Edge{e}); err != nil {
+	edges := []graph.Edge{e}
+	if err := s.added(ctx, tx, edges, graph.Changed(edges)); err != nil {
 		return err
 	}
 	counts, err := s.q.GetCounts(ctx, tx, e.FollowerID)

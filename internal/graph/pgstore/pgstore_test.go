@@ -90,7 +90,7 @@ type keeper struct{ db *postgres.DB }
 func (k keeper) announced(t testing.TB) [][]graph.Edge {
 	t.Helper()
 	var events [][]graph.Edge
-	for _, text := range k.ask(t, `SELECT args ->> 'payload' FROM river_job WHERE kind = 'timeline.follows_changed' ORDER BY id`) {
+	for _, text := range k.ask(t, `SELECT args ->> 'payload' FROM river_job WHERE kind IN ('timeline.follows_changed', 'timeline.follows_loaded') ORDER BY id`) {
 		payload, err := base64.StdEncoding.DecodeString(text)
 		if err != nil {
 			t.Fatal(err)

@@ -51,7 +51,7 @@ func (s *Store) storeRows(ctx context.Context, tx postgres.Tx, rows []graph.Row,
 	if err != nil || len(created) == 0 {
 		return done, err
 	}
-	return done, s.added(ctx, tx, created)
+	return done, s.added(ctx, tx, created, graph.Loaded(created))
 }
 
 // insertEdges answers those that were not there. The edges are in the order of

@@ -14,6 +14,7 @@
 package storetest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -65,7 +66,7 @@ func Named(t testing.TB, payload []byte) []graph.Edge {
 		t.Fatal(err)
 	}
 	var edges []graph.Edge
-	for e := range slices.Chunk(ev.GetFollowsChanged().GetPacked(), 2*len(uuid.Nil)) {
+	for e := range slices.Chunk(cmp.Or(ev.GetFollowsChanged(), ev.GetFollowsLoaded()).GetPacked(), 2*len(uuid.Nil)) {
 		edges = append(edges, graph.Edge{FollowerID: uuid.UUID(e[:16]), FolloweeID: uuid.UUID(e[16:])})
 	}
 	return edges

@@ -47,6 +47,7 @@ type Event struct {
 	//	*Event_MediaReleased
 	//	*Event_CheckedIn
 	//	*Event_CheckInVoided
+	//	*Event_FollowsLoaded
 	Body          isEvent_Body `protobuf_oneof:"body"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -173,6 +174,15 @@ func (x *Event) GetCheckInVoided() *CheckInVoided {
 	return nil
 }
 
+func (x *Event) GetFollowsLoaded() *FollowsChanged {
+	if x != nil {
+		if x, ok := x.Body.(*Event_FollowsLoaded); ok {
+			return x.FollowsLoaded
+		}
+	}
+	return nil
+}
+
 type isEvent_Body interface {
 	isEvent_Body()
 }
@@ -212,6 +222,12 @@ type Event_CheckInVoided struct {
 	CheckInVoided *CheckInVoided `protobuf:"bytes,17,opt,name=check_in_voided,json=checkInVoided,proto3,oneof"`
 }
 
+type Event_FollowsLoaded struct {
+	// Follows began by a bulk load: what is done about them makes way for what people
+	// wait for, so it has a name of its own.
+	FollowsLoaded *FollowsChanged `protobuf:"bytes,18,opt,name=follows_loaded,json=followsLoaded,proto3,oneof"`
+}
+
 func (*Event_PostCreated) isEvent_Body() {}
 
 func (*Event_FollowsChanged) isEvent_Body() {}
@@ -225,6 +241,8 @@ func (*Event_MediaReleased) isEvent_Body() {}
 func (*Event_CheckedIn) isEvent_Body() {}
 
 func (*Event_CheckInVoided) isEvent_Body() {}
+
+func (*Event_FollowsLoaded) isEvent_Body() {}
 
 // PostCreated announces a post that is already in its author's log.
 type PostCreated struct {
@@ -650,7 +668,7 @@ var File_throng_event_v1_event_proto protoreflect.FileDescriptor
 
 const file_throng_event_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\x1bthrong/event/v1/event.proto\x12\x0fthrong.event.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x88\x05\n" +
+	"\x1bthrong/event/v1/event.proto\x12\x0fthrong.event.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd2\x05\n" +
 	"\x05Event\x12\x18\n" +
 	"\x02id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x02id\x12C\n" +
 	"\voccurred_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\n" +
@@ -665,7 +683,8 @@ const file_throng_event_v1_event_proto_rawDesc = "" +
 	"\x0emedia_released\x18\x0f \x01(\v2\x1e.throng.event.v1.MediaReleasedH\x00R\rmediaReleased\x12;\n" +
 	"\n" +
 	"checked_in\x18\x10 \x01(\v2\x1a.throng.event.v1.CheckedInH\x00R\tcheckedIn\x12H\n" +
-	"\x0fcheck_in_voided\x18\x11 \x01(\v2\x1e.throng.event.v1.CheckInVoidedH\x00R\rcheckInVoidedB\r\n" +
+	"\x0fcheck_in_voided\x18\x11 \x01(\v2\x1e.throng.event.v1.CheckInVoidedH\x00R\rcheckInVoided\x12H\n" +
+	"\x0efollows_loaded\x18\x12 \x01(\v2\x1f.throng.event.v1.FollowsChangedH\x00R\rfollowsLoadedB\r\n" +
 	"\x04body\x12\x05\xbaH\x02\b\x01\"W\n" +
 	"\vPostCreated\x12!\n" +
 	"\apost_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x06postId\x12%\n" +
@@ -724,20 +743,21 @@ var file_throng_event_v1_event_proto_goTypes = []any{
 	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
 }
 var file_throng_event_v1_event_proto_depIdxs = []int32{
-	9, // 0: throng.event.v1.Event.occurred_at:type_name -> google.protobuf.Timestamp
-	1, // 1: throng.event.v1.Event.post_created:type_name -> throng.event.v1.PostCreated
-	2, // 2: throng.event.v1.Event.follows_changed:type_name -> throng.event.v1.FollowsChanged
-	3, // 3: throng.event.v1.Event.account_deleted:type_name -> throng.event.v1.AccountDeleted
-	4, // 4: throng.event.v1.Event.media_held:type_name -> throng.event.v1.MediaHeld
-	5, // 5: throng.event.v1.Event.media_released:type_name -> throng.event.v1.MediaReleased
-	6, // 6: throng.event.v1.Event.checked_in:type_name -> throng.event.v1.CheckedIn
-	7, // 7: throng.event.v1.Event.check_in_voided:type_name -> throng.event.v1.CheckInVoided
-	8, // 8: throng.event.v1.FollowsChanged.edges:type_name -> throng.event.v1.FollowsChanged.Edge
-	9, // [9:9] is the sub-list for method output_type
-	9, // [9:9] is the sub-list for method input_type
-	9, // [9:9] is the sub-list for extension type_name
-	9, // [9:9] is the sub-list for extension extendee
-	0, // [0:9] is the sub-list for field type_name
+	9,  // 0: throng.event.v1.Event.occurred_at:type_name -> google.protobuf.Timestamp
+	1,  // 1: throng.event.v1.Event.post_created:type_name -> throng.event.v1.PostCreated
+	2,  // 2: throng.event.v1.Event.follows_changed:type_name -> throng.event.v1.FollowsChanged
+	3,  // 3: throng.event.v1.Event.account_deleted:type_name -> throng.event.v1.AccountDeleted
+	4,  // 4: throng.event.v1.Event.media_held:type_name -> throng.event.v1.MediaHeld
+	5,  // 5: throng.event.v1.Event.media_released:type_name -> throng.event.v1.MediaReleased
+	6,  // 6: throng.event.v1.Event.checked_in:type_name -> throng.event.v1.CheckedIn
+	7,  // 7: throng.event.v1.Event.check_in_voided:type_name -> throng.event.v1.CheckInVoided
+	2,  // 8: throng.event.v1.Event.follows_loaded:type_name -> throng.event.v1.FollowsChanged
+	8,  // 9: throng.event.v1.FollowsChanged.edges:type_name -> throng.event.v1.FollowsChanged.Edge
+	10, // [10:10] is the sub-list for method output_type
+	10, // [10:10] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_throng_event_v1_event_proto_init() }
@@ -753,6 +773,7 @@ func file_throng_event_v1_event_proto_init() {
 		(*Event_MediaReleased)(nil),
 		(*Event_CheckedIn)(nil),
 		(*Event_CheckInVoided)(nil),
+		(*Event_FollowsLoaded)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
