@@ -168,6 +168,11 @@ test("the board of a moment that has passed is shown as it was, and now is one p
   await screen.findByText(/^as it was on/);
   await waitFor(async () => expect(await names()).toEqual(["Herons"]));
   expect(asked("GetLeaderboard").at(-1)?.asOf).toBeTruthy();
+  // What is explained is the score of that moment.
+  await user.click(screen.getByRole("button", { name: "Herons" }));
+  await screen.findByRole("dialog", { name: "Herons" });
+  await waitFor(() => expect(asked("GetTeamScore")[0]?.asOf).toBeTruthy());
+  await user.click(screen.getByRole("button", { name: "Close" }));
   expect(router.state.location.search).toHaveProperty("at");
   await waitFor(() => expect(run.watchers.size).toBe(0));
   await user.click(screen.getByRole("button", { name: "Back to now" }));
@@ -221,6 +226,25 @@ test("more of the top is shown when it is asked for, then what comes after", asy
   await waitFor(() => expect(run.watchers.size).toBe(1));
   expect(ben.handle).toBe("ben");
 });
+
+test("after the top of a hundred come further places, page by page", async () => {
+  const { community, path, team, checksIn } = fair();
+  for (let n = 1; n <= 103; n++) {
+    const captain = { id: community.nextId() };
+    team(`Team ${n}`, captain);
+    checksIn(captain);
+  }
+  const { user } = visit(community, `${path}/board`);
+  for (const count of [20, 50]) {
+    await waitFor(async () => expect(await names()).toHaveLength(count));
+    await user.click(screen.getByRole("button", { name: "Show more" }));
+  }
+  await user.click(await screen.findByRole("button", { name: "Show the places after these" }));
+  await user.click(await screen.findByRole("button", { name: "Load more" }));
+  await waitFor(async () =>
+    expect(await names("Further places")).toEqual(["Team 101", "Team 102", "Team 103"]),
+  );
+}, 60_000);
 
 test("one's team below the top is shown apart", async () => {
   const { community, path, ada, team, checksIn } = fair();

@@ -83,6 +83,7 @@ function Scopes(props: { campaignId: string; search: BoardSearch; friends: boole
   return (
     <Tabs
       label="Who is ranked"
+      small
       tabs={[
         { label: "Teams", to, params, search: rest },
         { label: "Members", to, params, search: { ...rest, scope: "members" } },

@@ -57,7 +57,7 @@ function CampaignTabs({ campaignId }: { campaignId: string }) {
       tabs={[
         { label: "About", to: "/campaigns/$campaignId", params },
         { label: "Board", to: "/campaigns/$campaignId/board", params },
-        { label: "Teams", to: "/campaigns/$campaignId/teams", params },
+        { label: "Teams", to: "/campaigns/$campaignId/teams", params, deep: true },
         ...(organizes ? [{ label: "Manage", to: "/campaigns/$campaignId/manage", params } as const] : []),
       ]}
     />

@@ -75,7 +75,7 @@ function Explained({ campaign, score }: { campaign: Campaign; score: GetTeamScor
         ))}
         <div className="flex gap-3 py-2 font-bold">
           <dt className="flex-1">Score</dt>
-          <dd className="tabular-nums">{sayScore(scoreMicros, campaign.rules, Scope.TEAMS)}</dd>
+          <dd className="tabular-nums">{sayScore(scoreMicros, campaign.rules, Scope.TEAMS, 6)}</dd>
         </div>
       </dl>
       <Shares campaign={campaign} shares={score.shares} />
@@ -106,7 +106,7 @@ function ShareRow({ campaign, share }: { campaign: Campaign; share: Share }) {
   const user = present(share.user);
   const { figure, how } = sayShare(share, campaign);
   return (
-    <li className="lazily-drawn flex items-center gap-3 py-2">
+    <li className="flex items-center gap-3 py-2">
       <Avatar size="small" user={user} />
       <div className="min-w-0 flex-1">
         {user ? (

@@ -60,49 +60,47 @@ const Row = memo(function Row({ standing, rules, scope, mine, onTeam }: RowProps
         <span className="sr-only">Place </span>
         {rank.toLocaleString()}
       </span>
-      <Who onTeam={onTeam} standing={standing} />
-      {mine && <Badge look="brand">{standing.who.case === "team" ? "your team" : "you"}</Badge>}
-      <span className="ml-auto shrink-0 text-right font-semibold tabular-nums">
+      <Face standing={standing} />
+      <span className="flex min-w-0 flex-1 flex-col items-start gap-x-3 min-[30rem]:flex-row min-[30rem]:items-center">
+        <Name onTeam={onTeam} standing={standing} />
+        {mine && <Badge look="brand">{standing.who.case === "team" ? "your team" : "you"}</Badge>}
+      </span>
+      <span className="shrink-0 text-right font-semibold tabular-nums">
         {sayScore(scoreMicros, rules, scope)}
       </span>
     </li>
   );
 });
 
-/** The name covers the row: a team tells how its score came about, a person leads to his page. */
-const cover =
-  "block w-full truncate text-left font-bold after:absolute after:inset-0 after:rounded-2xl hover:underline";
+function Face({ standing: { who } }: { standing: Standing }) {
+  return who.case === "team" ? (
+    <TeamMark name={who.value.name} />
+  ) : (
+    <Avatar size="small" user={present(who.value)} />
+  );
+}
 
-function Who({ standing, onTeam }: { standing: Standing; onTeam(team: Team): void }) {
+const cover =
+  "max-w-full truncate text-left font-bold after:absolute after:inset-0 after:rounded-2xl hover:underline";
+
+/** The name covers the row: a team tells how its score came about, a person leads to his page. */
+function Name({ standing, onTeam }: { standing: Standing; onTeam(team: Team): void }) {
   const { who } = standing;
   if (who.case === "team") {
     const team = who.value;
     return (
-      <>
-        <TeamMark name={team.name} />
-        <button
-          aria-haspopup="dialog"
-          className={`min-w-0 ${cover}`}
-          onClick={() => onTeam(team)}
-          type="button"
-        >
-          <bdi>{team.name}</bdi>
-        </button>
-      </>
+      <button aria-haspopup="dialog" className={cover} onClick={() => onTeam(team)} type="button">
+        <bdi>{team.name}</bdi>
+      </button>
     );
   }
   const user = present(who.value);
-  return (
-    <>
-      <Avatar size="small" user={user} />
-      {user ? (
-        <Link className={`min-w-0 ${cover}`} params={{ handle: user.handle }} to="/@{$handle}">
-          <bdi>{nameOf(user)}</bdi>
-        </Link>
-      ) : (
-        <span className="min-w-0 truncate font-bold">{nameOf(user)}</span>
-      )}
-    </>
+  return user ? (
+    <Link className={cover} params={{ handle: user.handle }} to="/@{$handle}">
+      <bdi>{nameOf(user)}</bdi>
+    </Link>
+  ) : (
+    <span className="max-w-full truncate font-bold">{nameOf(user)}</span>
   );
 }
 

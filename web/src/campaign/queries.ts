@@ -45,7 +45,8 @@ export function useParticipation(campaignId: string) {
   const query = useQuery(
     CampaignService.method.getParticipation,
     { campaignId },
-    { enabled: session !== null },
+    // At midnight there is a new day to check in on.
+    { enabled: session !== null, refetchInterval: lookMs },
   );
   return session ? query.data?.participation : undefined;
 }

@@ -49,9 +49,9 @@ function sayScoring(rules: Rules | undefined): string[] {
   ];
 }
 
-/** A score with what it counts: "12 points", "7.41", "3 check-ins". */
-export function sayScore(micros: bigint, rules: Rules | undefined, scope: Scope): string {
-  const text = sayMicros(micros);
+/** A score with what it counts: "12 points", "7.41", "3 check-ins"; rounded to so many digits behind the point. */
+export function sayScore(micros: bigint, rules: Rules | undefined, scope: Scope, digits = 2): string {
+  const text = sayMicros(micros, digits);
   const one = micros === 1_000_000n;
   if (limitsOf(rules).points) {
     return `${text} ${one ? "point" : "points"}`;
