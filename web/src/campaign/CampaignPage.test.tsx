@@ -1,8 +1,11 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
-import { expect, test } from "vitest";
+import userEvent from "@testing-library/user-event";
+import { afterEach, expect, test, vi } from "vitest";
 import { fair, hours } from "../testing/fair";
 import { visit } from "../testing/visit";
+
+afterEach(() => void vi.useRealTimers());
 
 const form = async () => screen.findByRole("form", { name: "Check in" });
 const articles = () => within(screen.getByRole("feed", { name: "Check-ins" })).queryAllByRole("article");
@@ -156,6 +159,24 @@ test("the feed goes on page by page", async () => {
   await user.click(await screen.findByRole("button", { name: "Load more" }));
   await screen.findByText("check-in 0");
   expect(articles()).toHaveLength(25);
+});
+
+test("check-ins of others wait for the reader, also those from before his own", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const { community, path, ada, ben, joins, checksIn } = fair();
+  joins(ada);
+  checksIn(ben, "old");
+  const user = userEvent.setup({ advanceTimers: vi.advanceTimersByTime });
+  visit(community, path, { as: "ada" });
+  await screen.findByText("old");
+  checksIn(ben, "meanwhile");
+  await user.click(within(await form()).getByRole("button", { name: "Check in" }));
+  await waitFor(() => expect(articles()).toHaveLength(2));
+  await vi.advanceTimersByTimeAsync(10_000);
+  await user.click(await screen.findByRole("button", { name: "1 new check-in" }));
+  await screen.findByText("meanwhile");
+  expect(articles()).toHaveLength(3);
+  await waitFor(() => expect(screen.queryByRole("button", { name: /new check-in/ })).toBeNull());
 });
 
 test("an organizer withdraws a check-in, with a reason", async () => {

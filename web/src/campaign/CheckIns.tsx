@@ -58,8 +58,9 @@ function News({ campaign, held }: { campaign: Campaign; held: CheckIn[] }) {
     { campaignId: campaign.id, pageSize: 20 },
     { enabled: campaign.state === State.RUNNING, refetchInterval: lookMs },
   );
-  const newest = held[0]?.id ?? "";
-  const fresh = data?.checkIns.filter((each) => each.id > newest) ?? [];
+  const ids = new Set(held.map(({ id }) => id));
+  const oldest = held.at(-1)?.id ?? "";
+  const fresh = data?.checkIns.filter(({ id }) => !ids.has(id) && id > oldest) ?? [];
   const count = fresh.length === 20 ? "20+" : fresh.length.toString();
   const label = fresh.length > 0 ? `${count} new ${count === "1" ? "check-in" : "check-ins"}` : "";
   const show = async () => {

@@ -56,7 +56,7 @@ const Row = memo(function Row({ standing, rules, scope, mine, onTeam }: RowProps
       data-mine={mine || undefined}
       data-row={idOf(standing)}
     >
-      <span className="w-9 shrink-0 text-right text-lg font-extrabold tabular-nums">
+      <span className="min-w-9 shrink-0 text-right text-lg font-extrabold tabular-nums">
         <span className="sr-only">Place </span>
         {rank.toLocaleString()}
       </span>

@@ -144,6 +144,18 @@ test("a server with too many streams is asked in the other way for a while", asy
   await end();
 });
 
+test("where streams always fail the top is seen at least", async () => {
+  // biome-ignore lint/correctness/useYield: it fails before it says anything
+  const { tops, messages, line, end } = follow(async function* () {
+    throw new ConnectError("broken", Code.Internal);
+  });
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(tops.length).toBeGreaterThan(0);
+  expect(messages.every(({ snapshot }) => snapshot)).toBe(true);
+  expect(line.every((stands) => !stands)).toBe(true);
+  await end();
+});
+
 test("nothing is asked once it has ended", async () => {
   const { asked, end } = follow(async function* (_, signal) {
     yield create(WatchLeaderboardResponseSchema, message(1));

@@ -61,6 +61,10 @@ export async function followBoard(options: FollowOptions): Promise<void> {
       if (code === Code.ResourceExhausted && failures > 1) {
         await poll(options, refusedMs);
       }
+      if (failures > 2 && resume.token === "") {
+        // A board that is never seen live can be seen at least.
+        await look(options).catch(() => undefined);
+      }
       wait = retryAfterMs;
     }
     const backoff = Math.min(1000 * 2 ** failures, longestPauseMs);
@@ -102,13 +106,16 @@ async function poll(options: FollowOptions, forMs: number): Promise<void> {
   // What a stream would go on from is older than what is asked for here.
   options.resume.token = "";
   while (!options.signal.aborted && Date.now() < end) {
-    await look(options).catch(() => options.onLine(false));
+    await look(options).then(
+      () => options.onLine(true),
+      () => options.onLine(false),
+    );
     await pause(pollMs * (0.9 + Math.random() / 5), options.signal);
   }
 }
 
 /** Asks for the top and tells it as a stream would at its beginning. */
-async function look({ transport, signal, campaignId, scope, top, onMessage, onLine }: FollowOptions) {
+async function look({ transport, signal, campaignId, scope, top, onMessage }: FollowOptions) {
   const { standings, size, position, countedAt, frozen, final } = await createClient(
     CampaignService,
     transport,
@@ -124,5 +131,4 @@ async function look({ transport, signal, campaignId, scope, top, onMessage, onLi
       final,
     }),
   );
-  onLine(true);
 }

@@ -102,18 +102,25 @@ export function bringCheckIns(client: QueryClient, campaignId: string, checkIns:
   });
 }
 
-/** Takes a check-in out of a campaign's feed. */
+/** Takes a check-in out of a campaign's feed, and out of what was looked up for it. */
 export function dropCheckIn(client: QueryClient, { campaignId, id }: CheckIn): void {
+  const without = (page: ListCheckInsResponse) => ({
+    ...page,
+    checkIns: page.checkIns.filter((each) => each.id !== id),
+  });
   client.setQueriesData<CheckIns>(
     { queryKey: checkInsOf(campaignId) },
-    (data) =>
-      data && {
-        ...data,
-        pages: data.pages.map((page) => ({
-          ...page,
-          checkIns: page.checkIns.filter((each) => each.id !== id),
-        })),
-      },
+    (data) => data && { ...data, pages: data.pages.map(without) },
+  );
+  client.setQueriesData<ListCheckInsResponse>(
+    {
+      queryKey: createConnectQueryKey({
+        schema: CampaignService.method.listCheckIns,
+        input: { campaignId },
+        cardinality: "finite",
+      }),
+    },
+    (data) => data && without(data),
   );
 }
 
