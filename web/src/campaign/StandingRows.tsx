@@ -52,11 +52,11 @@ const Row = memo(function Row({ standing, rules, scope, mine, onTeam }: RowProps
   const { rank, scoreMicros } = standing;
   return (
     <li
-      className={`relative flex min-h-14 items-center gap-3 rounded-2xl px-3 py-2 sm:px-4 ${mine ? "bg-glow text-on-glow" : "bg-panel hover:bg-raised"}`}
+      className={`relative flex min-h-14 items-center gap-2 rounded-2xl px-3 py-2 sm:gap-3 sm:px-4 ${mine ? "bg-glow text-on-glow" : "bg-panel hover:bg-raised"}`}
       data-mine={mine || undefined}
       data-row={idOf(standing)}
     >
-      <span className="min-w-9 shrink-0 text-right text-lg font-extrabold tabular-nums">
+      <span className="min-w-6 shrink-0 text-right text-lg font-extrabold tabular-nums sm:min-w-9">
         <span className="sr-only">Place </span>
         {rank.toLocaleString()}
       </span>
