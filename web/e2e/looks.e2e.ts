@@ -47,7 +47,9 @@ describe.runIf(wanted).each(devices)("%s", (device, options) => {
     });
     await asVisitor(page, device);
     await asMember(page, device);
-    expect(faults).toEqual([]);
+    const other = await openPage(browser, { ...options, baseURL: server.url, reducedMotion: "reduce" });
+    await asOrganizer(other.page, device);
+    expect([...faults, ...other.faults]).toEqual([]);
   });
 });
 
@@ -103,8 +105,64 @@ async function asMember(page: Page, device: string) {
     .click({ position: { x: 200, y: 70 } });
   await page.getByRole("feed", { name: "Replies" }).getByRole("article").first().waitFor();
   await look(page, `${device}-post`);
+  await campaigns(page, device);
   await dialogs(page, device);
   await home(page, device);
+}
+
+/** Campaigns, as somebody who takes part in one sees them, and as who runs it does. */
+async function campaigns(page: Page, device: string) {
+  await page.goto("/campaigns");
+  await page.getByRole("link", { name: "River days" }).waitFor();
+  await look(page, `${device}-campaigns`, true);
+  await page.getByRole("link", { name: "River days" }).click();
+  await page.getByRole("form", { name: "Check in" }).waitFor();
+  await page.getByText("How it works").click();
+  await look(page, `${device}-campaign`, true);
+  const tabs = page.getByRole("navigation", { name: "Campaign" });
+  await tabs.getByRole("link", { name: "Board" }).click();
+  await page.getByText("Live", { exact: true }).waitFor();
+  await look(page, `${device}-board`);
+  await page.getByRole("button", { name: "The Slow Barges" }).click();
+  await page.getByRole("region", { name: "Who adds what" }).waitFor();
+  await look(page, `${device}-score`);
+  await page.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("button", { name: "Look back" }).click();
+  await page.getByText(/^as it was on/).waitFor();
+  await look(page, `${device}-look-back`);
+  await page.getByRole("link", { name: "Members" }).click();
+  await look(page, `${device}-members`);
+  await tabs.getByRole("link", { name: "Teams" }).click();
+  await page.getByRole("list", { name: "Teams" }).getByRole("link").first().waitFor();
+  await look(page, `${device}-teams`);
+  await page.getByRole("link", { name: "The Slow Barges" }).click();
+  await page.getByRole("list", { name: "Members" }).getByRole("link").first().waitFor();
+  await look(page, `${device}-team`, true);
+  await page.goto("/campaigns");
+  await page.getByRole("link", { name: "Harbour evening" }).click();
+  await tabs.getByRole("link", { name: "Board" }).click();
+  await page.getByRole("button", { name: "The Slow Barges" }).click();
+  await page.getByRole("region", { name: "Who adds what" }).waitFor();
+  await look(page, `${device}-togetherness`);
+}
+
+/** The pages of who runs a campaign. */
+async function asOrganizer(page: Page, device: string) {
+  await page.goto("/signin");
+  await page.getByLabel("Handle or e-mail").fill("river_club");
+  await page.getByLabel("Password", { exact: true }).fill("correct horse");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("form", { name: "New post" }).waitFor();
+  await page.goto("/campaigns/new");
+  await page.getByLabel("Title").fill("Lake days");
+  await page.getByRole("button", { name: "Announce" }).click();
+  await page.locator("[aria-invalid=true]").first().waitFor();
+  await look(page, `${device}-campaign-new`, true);
+  await page.goto("/campaigns?show=mine");
+  await page.getByRole("link", { name: "River days" }).click();
+  await page.getByRole("link", { name: "Manage" }).click();
+  await page.getByRole("button", { name: "Freeze" }).waitFor();
+  await look(page, `${device}-campaign-manage`, true);
 }
 
 /** What home looks like when something is going on. */

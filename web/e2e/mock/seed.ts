@@ -1,6 +1,7 @@
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { Community, receive, register, write } from "../../src/testing/community";
 import { landscape } from "../png";
+import { seedCampaigns } from "./campaigns";
 
 const people = [
   ["ada", "Ada Okafor", "Bridges, mostly. Sometimes bread.\nhttps://bridges.example"],
@@ -74,5 +75,6 @@ export function seeded(): Community {
   ] as const) {
     write(community, id(author), { text, replyToId: last?.id ?? "" });
   }
+  seedCampaigns(community);
   return community;
 }

@@ -16,16 +16,20 @@ interface Place extends Pick<LinkProps, "to" | "params"> {
   icon: IconName;
 }
 
+const campaigns: Place = { label: "Campaigns", icon: "flag", to: "/campaigns" };
+const people: Place = { label: "People", icon: "people", to: "/people" };
+
 /** Where one can go from everywhere. */
 function usePlaces(): Place[] {
   const me = useMe();
   const session = useSession();
   if (!session) {
-    return [{ label: "People", icon: "people", to: "/people" }];
+    return [campaigns, people];
   }
   return [
     { label: "Home", icon: "home", to: "/" },
-    { label: "People", icon: "people", to: "/people" },
+    campaigns,
+    people,
     {
       label: "Profile",
       icon: "person",
@@ -53,7 +57,17 @@ export function TopBar() {
   return (
     <header className="sticky top-0 z-20 flex items-center justify-between gap-3 bg-ground/90 px-4 py-2.5 backdrop-blur-md lg:hidden">
       <Brand>{wordmark}</Brand>
-      {!session && <Doors />}
+      {session ? (
+        <Link
+          aria-label="Settings"
+          className="grid size-10 place-items-center rounded-full text-soft hover:text-ink aria-[current=page]:text-brand"
+          to="/settings"
+        >
+          <Icon name="settings" />
+        </Link>
+      ) : (
+        <Doors />
+      )}
     </header>
   );
 }
@@ -155,7 +169,8 @@ export function BottomBar({ onCompose }: { onCompose(): void }) {
           <Icon name="pen" size={26} />
         </button>
       </div>
-      {places.slice(2).map(link)}
+      {/* Settings are in the head of small screens. */}
+      {places.slice(2, 4).map(link)}
     </nav>
   );
 }

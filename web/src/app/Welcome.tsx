@@ -44,8 +44,12 @@ export function Welcome() {
       </ul>
       <p className="py-6 text-center text-soft">
         Just looking?{" "}
+        <Link className="font-semibold text-brand underline" to="/campaigns">
+          See the campaigns
+        </Link>{" "}
+        or{" "}
         <Link className="font-semibold text-brand underline" to="/people">
-          Search people
+          search people
         </Link>
       </p>
     </>

@@ -17,6 +17,7 @@ export function loadAhead(router: AppRouter): void {
     const parts = [
       import("../timeline/HomePage"),
       import("../timeline/ExplainDialog"),
+      import("../campaign/ScoreDialog"),
       import("../post/ComposeDialog"),
       import("./ShortcutsDialog"),
     ];

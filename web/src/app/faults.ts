@@ -11,6 +11,20 @@ const reasons: Record<string, string> = {
   blocked: "One of you has blocked the other.",
   media_not_ready: "A picture has not arrived yet. Take it out and add it again.",
   idempotency_key_reused: "This was sent before, with other words. Send it again.",
+  not_joined: "Join the campaign first.",
+  campaign_not_started: "The campaign has not started yet.",
+  campaign_started: "The campaign has started: its rules, time zone and start stay as they are.",
+  campaign_ended: "The campaign is over.",
+  window: "The start comes first, then the freeze if there is one, then the end, a year later at most.",
+  not_organizer: "Only who runs this campaign may do that.",
+  team_name_taken: "Another team of this campaign has this name. Try another.",
+  team_full: "This team is full.",
+  team_needed: "Here only members of a team may check in. Join one, or make one.",
+  too_many_teams: "You are in as many teams as one may be here. Leave one first.",
+  captain_must_hand_over: "You are the captain. Make another member captain before you leave.",
+  not_captain: "Only the captain may hand the team over.",
+  not_member: "Only a member of the team can become its captain.",
+  daily_check_ins: "You have checked in as often as one may on this day of the campaign.",
 };
 
 /** An error in a sentence for people. */
@@ -58,14 +72,25 @@ const rules: Record<string, string> = {
   "handle string.pattern": "3 to 30 letters, digits or _.",
   "login string.min_len": "Enter your handle or e-mail address.",
   "display_name string.pattern": "A name has no line breaks or control characters.",
-  "display_name string.max_len": "At most 64 characters.",
-  "bio string.max_len": "At most 500 characters.",
-  "text string.max_len": "At most 2,000 characters.",
+  "title string.pattern": "Fill this in.",
+  "name string.pattern": "2 to 40 characters, without line breaks.",
+  "tag string.pattern": "2 to 40 of a to z, 0 to 9 and _.",
+  "time_zone string.pattern": "A time zone such as Europe/Berlin.",
+  "starts_at required": "Say when it starts.",
+  "ends_at required": "Say when it ends.",
 };
 
 function sayViolation(violation: FieldViolation): string {
   const known = rules[`${violation.field} ${violation.ruleId}`];
-  return known ?? (/at least 1 char/.test(violation.message) ? "Fill this in." : sentence(violation.message));
+  if (known) {
+    return known;
+  }
+  const { message } = violation;
+  const most = /at most (\d+) char/.exec(message)?.[1];
+  if (most) {
+    return `At most ${Number(most).toLocaleString()} characters.`;
+  }
+  return /at least 1 char/.test(message) ? "Fill this in." : sentence(message);
 }
 
 function soon(ms: number | undefined): string {

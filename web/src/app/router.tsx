@@ -8,6 +8,8 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import type { Session } from "@throng/sdk";
+import type { BoardSearch } from "../campaign/BoardPage";
+import type { Which } from "../campaign/CampaignsPage";
 import { Broken } from "./Broken";
 import { NotFound } from "./NotFound";
 import { Shell } from "./Shell";
@@ -38,6 +40,16 @@ const nextOf = (search: Record<string, unknown>): { next?: string } =>
   typeof search.next === "string" ? { next: search.next } : {};
 const wordsOf = (search: Record<string, unknown>): { q?: string } =>
   search.q === undefined || search.q === "" ? {} : { q: String(search.q) };
+
+const showOf = (search: Record<string, unknown>): { show?: Which } =>
+  search.show === "upcoming" || search.show === "ended" || search.show === "mine"
+    ? { show: search.show }
+    : {};
+const boardOf = ({ scope, around, at }: Record<string, unknown>): BoardSearch => ({
+  ...((scope === "members" || scope === "friends") && { scope }),
+  ...(around === true && { around }),
+  ...(typeof at === "string" && !Number.isNaN(Date.parse(at)) && { at }),
+});
 
 // Each page is a file of its own, fetched when it is first headed for.
 const routes = [
@@ -81,6 +93,46 @@ const routes = [
     getParentRoute,
     path: "/@{$handle}/following",
     component: lazyRouteComponent(() => import("../graph/FollowsPage"), "FollowingPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/campaigns",
+    validateSearch: showOf,
+    component: lazyRouteComponent(() => import("../campaign/CampaignsPage"), "CampaignsPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/campaigns/new",
+    beforeLoad: members,
+    component: lazyRouteComponent(() => import("../campaign/NewCampaignPage"), "NewCampaignPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/campaigns/$campaignId",
+    component: lazyRouteComponent(() => import("../campaign/CampaignPage"), "CampaignPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/campaigns/$campaignId/board",
+    validateSearch: boardOf,
+    component: lazyRouteComponent(() => import("../campaign/BoardPage"), "BoardPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/campaigns/$campaignId/teams",
+    validateSearch: wordsOf,
+    component: lazyRouteComponent(() => import("../campaign/TeamsPage"), "TeamsPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/campaigns/$campaignId/teams/$teamId",
+    component: lazyRouteComponent(() => import("../campaign/TeamPage"), "TeamPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/campaigns/$campaignId/manage",
+    beforeLoad: members,
+    component: lazyRouteComponent(() => import("../campaign/ManagePage"), "ManagePage"),
   }),
   createRoute({
     getParentRoute,

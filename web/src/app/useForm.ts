@@ -35,7 +35,7 @@ export function useForm<D extends DescMessage>(
   async function submit(message: MessageInitShape<D>) {
     const broken = check(schema, message);
     if (Object.keys(broken).length > 0) {
-      setProblems({ fields: broken, form: broken[""] ?? "" });
+      setProblems({ fields: broken, form: told(broken) ? "" : (broken[""] ?? "") });
       return;
     }
     setBusy(true);
@@ -74,6 +74,10 @@ function problemsOf(err: unknown, reasons: Record<string, string>): Problems {
   if (field) {
     fields[field] = sayFault(err);
   }
-  const told = Object.keys(fields).some(Boolean);
-  return { fields, form: fields[""] ?? (told ? "" : sayFault(err)) };
+  return { fields, form: told(fields) ? "" : (fields[""] ?? sayFault(err)) };
+}
+
+/** Something is told at a field; what is wrong with the whole may follow from it, and is told after it. */
+function told(fields: Record<string, string>): boolean {
+  return Object.keys(fields).some(Boolean);
 }

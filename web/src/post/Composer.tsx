@@ -1,8 +1,9 @@
 import type { Post } from "@throng/gen/throng/post/v1/post_pb";
-import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useEffect, useId, useRef } from "react";
+import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useId } from "react";
 import { PictureButton } from "../media/PictureButton";
 import { UploadTray } from "../media/UploadTray";
 import { Button } from "../ui/Button";
+import { Counter, GrowingText } from "../ui/GrowingText";
 import { Avatar } from "../user/Avatar";
 import { useMe } from "../user/useMe";
 import { maxPictures, useComposer } from "./useComposer";
@@ -85,43 +86,5 @@ export function Composer({ replyTo, autoFocus, roomy, onPosted }: ComposerProps)
         </div>
       </div>
     </form>
-  );
-}
-
-/** A text box as high as its text. */
-function GrowingText({ autoFocus, ...props }: React.TextareaHTMLAttributes<HTMLTextAreaElement>) {
-  const ref = useRef<HTMLTextAreaElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the value
-  useEffect(() => {
-    const box = ref.current;
-    if (box) {
-      box.style.height = "auto";
-      box.style.height = `${box.scrollHeight}px`;
-    }
-  }, [props.value]);
-  useEffect(() => {
-    if (autoFocus) {
-      ref.current?.focus();
-    }
-  }, [autoFocus]);
-  return (
-    <textarea
-      {...props}
-      className="block max-h-[50dvh] w-full resize-none rounded-xl bg-transparent px-2.5 py-2 text-lg outline-offset-0"
-      dir="auto"
-      ref={ref}
-    />
-  );
-}
-
-/** Room that is left, told when it gets scarce. */
-function Counter({ left }: { left: number }) {
-  return (
-    <p
-      aria-live="polite"
-      className={`text-sm tabular-nums ${left < 0 ? "font-bold text-danger" : "text-soft"} ${left > 200 ? "sr-only" : ""}`}
-    >
-      {left <= 200 && (left < 0 ? `${-left} too many` : `${left} left`)}
-    </p>
   );
 }

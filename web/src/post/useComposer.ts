@@ -3,9 +3,10 @@ import { useMutation } from "@connectrpc/connect-query";
 import { useQueryClient } from "@tanstack/react-query";
 import { type Post, PostService } from "@throng/gen/throng/post/v1/post_pb";
 import { TimelineItemSchema, Why } from "@throng/gen/throng/timeline/v1/timeline_pb";
-import { newIdempotencyKey } from "@throng/sdk";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { sayFault, sayViolations } from "../app/faults";
+import { useDraft } from "../app/useDraft";
+import { useKey } from "../app/useKey";
 import { useUploads } from "../media/useUploads";
 import { toast } from "../ui/toasts";
 import { useMe } from "../user/useMe";
@@ -16,13 +17,14 @@ export const maxPictures = 4;
 
 /** The state of a post that is being written, as an answer to another or on its own. */
 export function useComposer(replyTo: Post | undefined, onPosted: ((post: Post) => void) | undefined) {
-  const [text, setText] = useDraft(replyTo?.id ?? "");
+  const [text, setText] = useDraft(`throng.draft.${replyTo?.id ?? ""}`);
   const [problem, setProblem] = useState("");
   const pictures = useUploads(maxPictures);
-  const keyFor = useKey();
+  const { keyFor, spend } = useKey();
   const announce = useAnnounce();
   const { mutate, isPending } = useMutation(PostService.method.createPost, {
     onSuccess: ({ post }) => {
+      spend();
       setText("");
       pictures.clear();
       if (post) {
@@ -66,20 +68,6 @@ export function useComposer(replyTo: Post | undefined, onPosted: ((post: Post) =
   };
 }
 
-/**
- * One key for one content: a second try sends the same key and makes no second
- * post, while changed words are a post of their own.
- */
-function useKey() {
-  const last = useRef({ content: "", key: "" });
-  return (content: string) => {
-    if (last.current.content !== content) {
-      last.current = { content, key: newIdempotencyKey() };
-    }
-    return last.current.key;
-  };
-}
-
 /** Shows a new post everywhere it belongs. */
 function useAnnounce() {
   const client = useQueryClient();
@@ -96,21 +84,4 @@ function useAnnounce() {
     refreshAround(client, post.authorId, post.replyToId);
     toast(post.replyToId ? "Your reply is out." : "Your post is out.");
   };
-}
-
-/** Words that outlive leaving the page by mistake, one draft for each post replied to. */
-function useDraft(replyToId: string) {
-  const key = `throng.draft.${replyToId}`;
-  const [text, setText] = useState(() => sessionStorage.getItem(key) ?? "");
-  return [
-    text,
-    (next: string) => {
-      setText(next);
-      if (next) {
-        sessionStorage.setItem(key, next);
-      } else {
-        sessionStorage.removeItem(key);
-      }
-    },
-  ] as const;
 }

@@ -1,12 +1,10 @@
 import type { TimelineItem } from "@throng/gen/throng/timeline/v1/timeline_pb";
 import type { User } from "@throng/gen/throng/user/v1/user_pb";
-import { useEffect, useRef, useState } from "react";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
+import { useCalm } from "../ui/useCalm";
 import { Avatar } from "../user/Avatar";
 
-// How often a screen reader is given a new count.
-const calmMs = 15_000;
 const mostFaces = 3;
 const mostCounted = 99;
 
@@ -67,24 +65,4 @@ function Faces({ items }: { items: TimelineItem[] }) {
       ))}
     </span>
   );
-}
-
-/** A text that changes at once after a quiet time, and otherwise now and then: it is read out. */
-function useCalm(text: string): string {
-  const [told, setTold] = useState("");
-  const quietUntil = useRef(0);
-  useEffect(() => {
-    if (text === told) {
-      return;
-    }
-    const timer = setTimeout(
-      () => {
-        quietUntil.current = text ? Date.now() + calmMs : 0;
-        setTold(text);
-      },
-      text ? Math.max(0, quietUntil.current - Date.now()) : 0,
-    );
-    return () => clearTimeout(timer);
-  }, [text, told]);
-  return told;
 }

@@ -2,6 +2,7 @@ import { durationMs } from "@bufbuild/protobuf/wkt";
 import { Code, createClient, type Transport } from "@connectrpc/connect";
 import { TimelineService } from "@throng/gen/throng/timeline/v1/timeline_pb";
 import { faultOf } from "@throng/sdk";
+import { pause } from "../app/pause";
 import type { Arrival } from "./order";
 
 const pollMs = 20_000;
@@ -117,22 +118,4 @@ async function look({ transport, signal, onNews }: Omit<NewsOptions, "resume">):
     }
     await pause(freshenMs, signal);
   }
-}
-
-/** Waits; the network's coming back ends it sooner. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const over = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", over);
-      removeEventListener("online", over);
-      resolve();
-    };
-    const timer = setTimeout(over, ms);
-    signal.addEventListener("abort", over);
-    addEventListener("online", over);
-    if (signal.aborted) {
-      over();
-    }
-  });
 }

@@ -4,13 +4,11 @@ import { type TimelineItem, TimelineService } from "@throng/gen/throng/timeline/
 import { useEffect, useRef, useState } from "react";
 import { sayFault } from "../app/faults";
 import { useSession } from "../app/services";
+import { useInSight } from "../app/useInSight";
 import { bringHome, replaceHome } from "../post/cache";
 import { toast } from "../ui/toasts";
 import { followHome } from "./news";
 import { type Arrival, endOf, type HomePart, idOf, joins, noNews, withArrival } from "./order";
-
-// People look at another tab for a moment and come back.
-const graceMs = 60_000;
 
 /**
  * Collects what is new while the page is in sight, for the reader to bring in:
@@ -79,27 +77,4 @@ function unseen(items: TimelineItem[], parts: HomePart[]): TimelineItem[] {
   const shown = new Set(parts.flatMap((part) => part.items.map(idOf)));
   const end = endOf(parts);
   return items.filter((item) => !shown.has(idOf(item)) && idOf(item) > end);
-}
-
-/** Whether the page is in sight, or was a moment ago. */
-function useInSight(): boolean {
-  const [inSight, setInSight] = useState(() => document.visibilityState !== "hidden");
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const look = () => {
-      clearTimeout(timer);
-      if (document.visibilityState !== "hidden") {
-        setInSight(true);
-      } else {
-        timer = setTimeout(() => setInSight(false), graceMs);
-      }
-    };
-    look();
-    document.addEventListener("visibilitychange", look);
-    return () => {
-      clearTimeout(timer);
-      document.removeEventListener("visibilitychange", look);
-    };
-  }, []);
-  return inSight;
 }

@@ -1,6 +1,7 @@
 import {
   type InputHTMLAttributes,
   type ReactNode,
+  type SelectHTMLAttributes,
   type TextareaHTMLAttributes,
   useId,
   useState,
@@ -33,7 +34,11 @@ export function TextField({
         {label}
       </label>
       <div className="relative">
-        <input {...input} {...described.input} className={`${box} ${end ? "pr-12" : ""}`} />
+        <input
+          {...input}
+          {...described.input}
+          className={`${box} disabled:opacity-55 ${end ? "pr-12" : ""}`}
+        />
         {end}
       </div>
       {described.texts}
@@ -78,6 +83,28 @@ export function TextArea({
         {label}
       </label>
       <textarea {...input} {...described.input} className={box} dir="auto" />
+      {described.texts}
+    </div>
+  );
+}
+
+/** One of many values with its label; the options are its children. */
+export function SelectField({
+  label,
+  hint,
+  error,
+  children,
+  ...input
+}: Labelled & SelectHTMLAttributes<HTMLSelectElement>) {
+  const described = useDescription(hint, error);
+  return (
+    <div>
+      <label className="mb-1 block text-sm font-semibold" htmlFor={described.id}>
+        {label}
+      </label>
+      <select {...input} {...described.input} className={`${box} disabled:opacity-55`}>
+        {children}
+      </select>
       {described.texts}
     </div>
   );

@@ -1,5 +1,6 @@
 import { createValidator, violationsToProto } from "@bufbuild/protovalidate";
 import { Code, ConnectError, type ConnectRouter, type Interceptor } from "@connectrpc/connect";
+import { campaigns } from "./campaigns";
 import { graph } from "./graph";
 import { media } from "./media";
 import { posts } from "./posts";
@@ -7,6 +8,7 @@ import type { Community } from "./store";
 import { timeline } from "./timeline";
 import { users } from "./users";
 
+export { announce, checkIn, joinTeam, makeTeam, type Run } from "./campaigns";
 export { receive } from "./media";
 export { write } from "./posts";
 export { Community, fail } from "./store";
@@ -15,7 +17,7 @@ export { register, signIn } from "./users";
 /** The services of a community. */
 export function services(community: Community) {
   return (router: ConnectRouter) => {
-    for (const noun of [users, graph, posts, timeline, media]) {
+    for (const noun of [users, graph, posts, timeline, media, campaigns]) {
       noun(community)(router);
     }
   };

@@ -6,6 +6,7 @@ import type { Media } from "@throng/gen/throng/media/v1/media_pb";
 import type { Post } from "@throng/gen/throng/post/v1/post_pb";
 import { type FreshnessSchema, Strategy } from "@throng/gen/throng/timeline/v1/timeline_pb";
 import type { Session, User } from "@throng/gen/throng/user/v1/user_pb";
+import type { Run } from "./campaigns";
 
 // A community in memory that keeps the contract: what the tests of the pages
 // speak to, and what pages are looked at with where there is no server.
@@ -17,7 +18,7 @@ export interface Account {
   sessions: { session: Session; refreshToken: string }[];
 }
 
-/** An open stream of a home timeline. */
+/** An open stream of a home timeline or of a board. */
 export interface Watcher {
   wake(): void;
   cut: boolean;
@@ -39,6 +40,8 @@ export class Community {
   /** Every post in the order in which it came, whatever its id. */
   readonly arrived: Post[] = [];
   readonly watchers = new Set<Watcher>();
+  /** Campaigns, oldest first. */
+  readonly runs = new Map<string, Run>();
   /** What home timelines say of themselves. */
   freshness: MessageInitShape<typeof FreshnessSchema> = { strategy: Strategy.PUSH, complete: true };
   /** Every call in order, by method, for tests to look at. */
@@ -52,7 +55,8 @@ export class Community {
 
   /** Breaks the streams that are open. */
   hangUp(): void {
-    for (const watcher of this.watchers) {
+    const boards = [...this.runs.values()].flatMap((run) => [...run.watchers]);
+    for (const watcher of [...this.watchers, ...boards]) {
       watcher.cut = true;
       watcher.wake();
     }
