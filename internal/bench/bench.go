@@ -11,8 +11,9 @@
 // The bare sides are in bare.go, with their SQL. What is measured: a read of a
 // home timeline over HTTP (home.go), the statement below it (page.go), a fan-out
 // (fanout.go), an import (follows.go), reads under each strategy
-// (strategy.go) and what the strategies cost in a simulation (cost.go), and the memory of an idle `throng dev`
-// (memory.go). report.go prints the table and writes docs/benchmarks.md.
+// (strategy.go) and what the strategies cost in a simulation (cost.go), the same of the
+// shape aws on emulators (aws.go, its bare sides in aws_bare.go), and the memory of an
+// idle `throng dev` (memory.go). report.go prints the table and writes docs/benchmarks.md.
 package bench
 
 import (
@@ -83,7 +84,11 @@ type section struct {
 }
 
 func sections() []section {
-	return []section{{"home", homeRows}, {"page", pageRows}, {"fanout", fanoutRows}, {"follows", followsRows}, {"strategies", strategyRows}, {"cost", costRows}, {"memory", memoryRows}}
+	return []section{
+		{"home", homeRows}, {"page", pageRows}, {"fanout", fanoutRows}, {"follows", followsRows}, {"strategies", strategyRows}, {"cost", costRows},
+		onAWS("aws-fanout", awsFanoutRows), onAWS("aws-page", awsPageRows), onAWS("aws-queue", awsQueueRows), onAWS("aws-cost", awsCostRows),
+		{"memory", memoryRows},
+	}
 }
 
 func names() []string {

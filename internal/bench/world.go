@@ -28,6 +28,8 @@ type size struct {
 	Follows, Posts int
 	// Fans follow the star; each has about FanEntries written entries.
 	Fans, FanEntries int
+	// Cloud is what of it a deployment of the shape aws has.
+	Cloud cloudSize
 }
 
 func (s size) settings() map[string]int {
@@ -43,9 +45,11 @@ func (s size) String() string {
 
 var (
 	// full is the size that figures are taken at.
-	full = size{People: 10_000, Readers: 2000, Follows: 100, Posts: 8, Fans: 100_000, FanEntries: 20}
+	full = size{People: 10_000, Readers: 2000, Follows: 100, Posts: 8, Fans: 100_000, FanEntries: 20,
+		Cloud: cloudSize{Readers: 128, Authors: 200, Follows: 100, Posts: 4, Fans: 20_000, Messages: 5000, Counted: 50}}
 	// small shows that it works.
-	small = size{People: 400, Readers: 128, Follows: 40, Posts: 8, Fans: 2000, FanEntries: 20}
+	small = size{People: 400, Readers: 128, Follows: 40, Posts: 8, Fans: 2000, FanEntries: 20,
+		Cloud: cloudSize{Readers: 32, Authors: 32, Follows: 16, Posts: 3, Fans: 500, Messages: 300, Counted: 5}}
 )
 
 // world is a private Postgres with the world in it.
@@ -57,6 +61,8 @@ type world struct {
 	// readers are measured; strangers live apart from them and warm a deployment
 	// up without filling its caches with what is measured.
 	readers, strangers []*reader
+	// cloud is nil until rows of the shape aws are measured.
+	cloud *cloud
 }
 
 const (
@@ -84,7 +90,10 @@ func newWorld(ctx context.Context, dir string, s size) (*world, error) {
 	return w, nil
 }
 
-func (w *world) close() { _ = w.pg.Close() }
+func (w *world) close() {
+	w.cloud.close()
+	_ = w.pg.Close()
+}
 
 func (w *world) fill(ctx context.Context) (err error) {
 	if w.settings, err = w.newSettings(worldName); err != nil {
