@@ -110,6 +110,7 @@ func (b *bareTables) page(ctx context.Context, reader uuid.UUID) (snap timeline.
 		TableName: &b.table, ConsistentRead: aws.Bool(true),
 		KeyConditionExpression:    aws.String("pk = :k"),
 		ExpressionAttributeValues: bareItems{":k": bareS("F#" + reader.String())},
+		ProjectionExpression:      aws.String("sk, m, s, a, h, v"),
 	})
 	if err != nil {
 		return snap, err

@@ -65,10 +65,15 @@ func parse(args []string, out io.Writer) (options, error) {
 	if o.short {
 		o.size, o.rounds, o.length = small, 2, 300*time.Millisecond
 	}
+	elsewhere := o.only != ""
 	for name := range strings.SplitSeq(o.only, ",") {
 		if name != "" && !slices.Contains(names(), name) {
 			return o, fmt.Errorf("there is nothing to measure by the name %q", name)
 		}
+		elsewhere = elsewhere && strings.HasPrefix(name, awsNames)
+	}
+	if elsewhere {
+		o.size = o.size.accounts()
 	}
 	return o, nil
 }
@@ -76,6 +81,9 @@ func parse(args []string, out io.Writer) (options, error) {
 func (o options) wants(name string) bool {
 	return o.only == "" || slices.Contains(strings.Split(o.only, ","), name)
 }
+
+// awsNames is what the names of rows of the shape aws begin with.
+const awsNames = "aws-"
 
 // section is a group of rows that are measured on the same parts.
 type section struct {
