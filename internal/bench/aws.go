@@ -29,8 +29,9 @@ type cloudSize struct {
 // cloud is a deployment of the shape aws on this machine: accounts in the world's
 // Postgres, follows, posts and timelines in Dynoxide, messages on fauxqs, caches and
 // live messages in Redis. Tables, topics and queues come from cdk/template.json. What
-// is in them the product made itself: follows were stored by the graph's store and
-// became edges by their events, posts were made by calls and delivered by a worker.
+// is in them the product made itself: readers' follows were stored by the graph's store
+// and became edges by their events, posts were made by calls and delivered by a worker.
+// Fans are edges alone, which the timelines' store made.
 type cloud struct {
 	world        *world
 	size         cloudSize

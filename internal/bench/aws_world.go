@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -15,11 +16,13 @@ import (
 	"github.com/throng-social/throng/internal/dynamo"
 	"github.com/throng-social/throng/internal/graph"
 	graphdynamo "github.com/throng-social/throng/internal/graph/dynamostore"
+	"github.com/throng-social/throng/internal/timeline"
+	timelinedynamo "github.com/throng-social/throng/internal/timeline/dynamostore"
 	throng "github.com/throng-social/throng/sdk/go"
 )
 
 const (
-	// storedAtOnce is how many follows one call stores, postedAtOnce how many posts are
+	// storedAtOnce is how many follows or edges one call stores, postedAtOnce how many posts are
 	// made at the same time.
 	storedAtOnce = 1000
 	postedAtOnce = 8
@@ -44,7 +47,7 @@ func (c *cloud) fill(ctx context.Context) (err error) {
 	if err := c.people(ctx, a); err != nil {
 		return errors.Join(err, a.stop())
 	}
-	err = c.follow(ctx)
+	err = errors.Join(c.admire(ctx), c.follow(ctx))
 	if err == nil {
 		err = settle(ctx, a.app)
 	}
@@ -90,10 +93,6 @@ func (c *cloud) follow(ctx context.Context) error {
 	add := func(follower, followee uuid.UUID) {
 		rows = append(rows, graph.Row{Edge: graph.Edge{FollowerID: follower, FolloweeID: followee}, Line: int64(len(rows) + 1)})
 	}
-	add(c.fans[0], c.lonely.id)
-	for _, fan := range c.fans {
-		add(fan, c.star.id)
-	}
 	for i, r := range c.readers {
 		for k := range c.size.Follows {
 			add(r.id, c.authors[(7*i+k)%len(c.authors)].id)
@@ -104,6 +103,32 @@ func (c *cloud) follow(ctx context.Context) error {
 		done, err := store.StoreRows(ctx, part, true)
 		if err == nil && done.Edges != len(part) {
 			err = fmt.Errorf("%d of %d follows were stored", done.Edges, len(part))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// admire makes the fans' edges push, which have nothing that could be copied.
+func (c *cloud) admire(ctx context.Context) error {
+	edges := []timeline.Edge{{Author: c.lonely.id, Reader: c.fans[0], Since: 1}}
+	for _, fan := range c.fans {
+		edges = append(edges, timeline.Edge{Author: c.star.id, Reader: fan, Since: 1})
+	}
+	store := timelinedynamo.New(c.tables, timelinedynamo.Config{})
+	for part := range slices.Chunk(edges, storedAtOnce) {
+		generation, promoted, err := store.PromoteEdges(ctx, part)
+		if err != nil {
+			return err
+		}
+		n := len(promoted)
+		settled, err := store.SettleEdges(ctx, timeline.Settlement{
+			Generation: generation, Edges: promoted, PushedAfter: make([]uuid.UUID, n), Versions: make([]int64, n), Moment: time.Now(),
+		})
+		if err == nil && settled != len(part) {
+			err = fmt.Errorf("%d of %d edges are push", settled, len(part))
 		}
 		if err != nil {
 			return err

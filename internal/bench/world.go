@@ -46,7 +46,7 @@ func (s size) String() string {
 var (
 	// full is the size that figures are taken at.
 	full = size{People: 10_000, Readers: 2000, Follows: 100, Posts: 8, Fans: 100_000, FanEntries: 20,
-		Cloud: cloudSize{Readers: 128, Authors: 200, Follows: 100, Posts: 4, Fans: 10_000, Messages: 5000, Counted: 50}}
+		Cloud: cloudSize{Readers: 64, Authors: 100, Follows: 60, Posts: 4, Fans: 10_000, Messages: 3000, Counted: 30}}
 	// small shows that it works.
 	small = size{People: 400, Readers: 128, Follows: 40, Posts: 8, Fans: 2000, FanEntries: 20,
 		Cloud: cloudSize{Readers: 32, Authors: 32, Follows: 16, Posts: 3, Fans: 500, Messages: 300, Counted: 5}}
