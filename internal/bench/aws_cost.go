@@ -30,7 +30,8 @@ func awsCostRows(ctx context.Context, c *cloud, o options, r *report) error {
 		return err
 	}
 	defer w.close()
-	b := &bill{cloud: c, wire: w, rest: 2 * o.length}
+	// Leases of the outbox are renewed every two seconds: a rest has several of them.
+	b := &bill{cloud: c, wire: w, rest: 4 * o.length}
 	if err := b.posts(ctx, r); err != nil {
 		return err
 	}
