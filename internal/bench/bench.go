@@ -11,8 +11,9 @@
 // The bare sides are in bare.go, with their SQL. What is measured: a read of a
 // home timeline over HTTP (home.go), the statement below it (page.go), a fan-out
 // (fanout.go), an import (follows.go), reads under each strategy
-// (strategy.go) and what the strategies cost in a simulation (cost.go), and the memory of an idle `throng dev`
-// (memory.go). report.go prints the table and writes docs/benchmarks.md.
+// (strategy.go) and what the strategies cost in a simulation (cost.go), the same of the
+// shape aws on emulators (aws.go, its bare sides in aws_bare.go), and the memory of an
+// idle `throng dev` (memory.go). report.go prints the table and writes docs/benchmarks.md.
 package bench
 
 import (
@@ -64,10 +65,15 @@ func parse(args []string, out io.Writer) (options, error) {
 	if o.short {
 		o.size, o.rounds, o.length = small, 2, 300*time.Millisecond
 	}
+	elsewhere := o.only != ""
 	for name := range strings.SplitSeq(o.only, ",") {
 		if name != "" && !slices.Contains(names(), name) {
 			return o, fmt.Errorf("there is nothing to measure by the name %q", name)
 		}
+		elsewhere = elsewhere && strings.HasPrefix(name, awsNames)
+	}
+	if elsewhere {
+		o.size = o.size.accounts()
 	}
 	return o, nil
 }
@@ -76,6 +82,9 @@ func (o options) wants(name string) bool {
 	return o.only == "" || slices.Contains(strings.Split(o.only, ","), name)
 }
 
+// awsNames is what the names of rows of the shape aws begin with.
+const awsNames = "aws-"
+
 // section is a group of rows that are measured on the same parts.
 type section struct {
 	name string
@@ -83,7 +92,11 @@ type section struct {
 }
 
 func sections() []section {
-	return []section{{"home", homeRows}, {"page", pageRows}, {"fanout", fanoutRows}, {"follows", followsRows}, {"strategies", strategyRows}, {"cost", costRows}, {"memory", memoryRows}}
+	return []section{
+		{"home", homeRows}, {"page", pageRows}, {"fanout", fanoutRows}, {"follows", followsRows}, {"strategies", strategyRows}, {"cost", costRows},
+		onAWS("aws-fanout", awsFanoutRows), onAWS("aws-page", awsPageRows), onAWS("aws-queue", awsQueueRows), onAWS("aws-cost", awsCostRows),
+		{"memory", memoryRows},
+	}
 }
 
 func names() []string {

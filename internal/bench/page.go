@@ -93,13 +93,13 @@ func (p *pageRead) agree(ctx context.Context) error {
 
 func (p *pageRead) measure(ctx context.Context, o options, workers int) (pair, error) {
 	ours := func() (float64, error) {
-		return p.loop(ctx, workers, o.length, func(ctx context.Context, r *reader) error {
+		return readLoop(ctx, p.world.readers, workers, o.length, func(ctx context.Context, r *reader) error {
 			_, err := p.ours(ctx, r)
 			return err
 		})
 	}
 	bare := func() (float64, error) {
-		return p.loop(ctx, workers, o.length, func(ctx context.Context, r *reader) error {
+		return readLoop(ctx, p.world.readers, workers, o.length, func(ctx context.Context, r *reader) error {
 			_, err := p.bare.read(ctx, r.id)
 			return err
 		})
@@ -107,8 +107,8 @@ func (p *pageRead) measure(ctx context.Context, o options, workers int) (pair, e
 	return inTurn(o.rounds, ours, bare)
 }
 
-// loop reads pages of readers in random order and answers reads a second.
-func (p *pageRead) loop(ctx context.Context, workers int, length time.Duration, read func(context.Context, *reader) error) (float64, error) {
+// readLoop reads pages of readers in random order and answers reads a second.
+func readLoop(ctx context.Context, readers []*reader, workers int, length time.Duration, read func(context.Context, *reader) error) (float64, error) {
 	var reads atomic.Int64
 	began := time.Now()
 	g, ctx := errgroup.WithContext(ctx)
@@ -116,7 +116,7 @@ func (p *pageRead) loop(ctx context.Context, workers int, length time.Duration, 
 		g.Go(func() error {
 			n := int64(0)
 			for at := i; time.Since(began) < length; at += 7919 {
-				if err := read(ctx, p.world.readers[at%len(p.world.readers)]); err != nil {
+				if err := read(ctx, readers[at%len(readers)]); err != nil {
 					return err
 				}
 				n++

@@ -28,6 +28,8 @@ type size struct {
 	Follows, Posts int
 	// Fans follow the star; each has about FanEntries written entries.
 	Fans, FanEntries int
+	// Cloud is what of it a deployment of the shape aws has.
+	Cloud cloudSize
 }
 
 func (s size) settings() map[string]int {
@@ -43,10 +45,19 @@ func (s size) String() string {
 
 var (
 	// full is the size that figures are taken at.
-	full = size{People: 10_000, Readers: 2000, Follows: 100, Posts: 8, Fans: 100_000, FanEntries: 20}
+	full = size{People: 10_000, Readers: 2000, Follows: 100, Posts: 8, Fans: 100_000, FanEntries: 20,
+		Cloud: cloudSize{Readers: 64, Authors: 100, Follows: 60, Posts: 4, Fans: 10_000, Messages: 3000, Counted: 30}}
 	// small shows that it works.
-	small = size{People: 400, Readers: 128, Follows: 40, Posts: 8, Fans: 2000, FanEntries: 20}
+	small = size{People: 400, Readers: 128, Follows: 40, Posts: 8, Fans: 2000, FanEntries: 20,
+		Cloud: cloudSize{Readers: 32, Authors: 32, Follows: 16, Posts: 3, Fans: 500, Messages: 300, Counted: 5}}
 )
+
+// accounts is a world that has little more than accounts: what rows of the shape aws
+// need of it.
+func (s size) accounts() size {
+	s.Follows, s.Posts, s.Fans, s.FanEntries = 1, 1, 1, 0
+	return s
+}
 
 // world is a private Postgres with the world in it.
 type world struct {
@@ -57,6 +68,8 @@ type world struct {
 	// readers are measured; strangers live apart from them and warm a deployment
 	// up without filling its caches with what is measured.
 	readers, strangers []*reader
+	// cloud is nil until rows of the shape aws are measured.
+	cloud *cloud
 }
 
 const (
@@ -84,7 +97,10 @@ func newWorld(ctx context.Context, dir string, s size) (*world, error) {
 	return w, nil
 }
 
-func (w *world) close() { _ = w.pg.Close() }
+func (w *world) close() {
+	w.cloud.close()
+	_ = w.pg.Close()
+}
 
 func (w *world) fill(ctx context.Context) (err error) {
 	if w.settings, err = w.newSettings(worldName); err != nil {

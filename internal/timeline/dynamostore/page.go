@@ -32,7 +32,7 @@ func (s *Store) ReadPage(ctx context.Context, who, before uuid.UUID, limit int) 
 
 // readOnce says whether nothing came in between.
 func (s *Store) readOnce(ctx context.Context, who, before uuid.UUID, limit int) (snap timeline.Snapshot, stands bool, err error) {
-	r, edges, err := s.follows(ctx, who)
+	r, edges, err := s.follows(ctx, who, ofPages...)
 	if err != nil {
 		return snap, false, err
 	}
@@ -53,11 +53,14 @@ func (s *Store) readOnce(ctx context.Context, who, before uuid.UUID, limit int) 
 	return snap, true, err
 }
 
-// follows reads a reader and his edges, ascending by author. He comes first, so a wake
-// that settles in between is found by his version.
-func (s *Store) follows(ctx context.Context, who uuid.UUID) (r reader, edges []edge, err error) {
+// ofPages are the attributes of readers and edges that decide a page.
+var ofPages = []string{attrHorizon, attrVersion, attrSettled, attrMode, attrGeneration, attrEpoch, attrSince, attrAfter}
+
+// follows reads a reader and his edges, ascending by author, with these attributes or
+// with all. He comes first, so a wake that settles in between is found by his version.
+func (s *Store) follows(ctx context.Context, who uuid.UUID, attributes ...string) (r reader, edges []edge, err error) {
 	r.id = who
-	for i, err := range s.db.Each(ctx, dynamo.Primary, dynamo.Query{Table: dynamo.Timeline, PK: following(who)}) {
+	for i, err := range s.db.Each(ctx, dynamo.Primary, dynamo.Query{Table: dynamo.Timeline, PK: following(who), Attributes: attributes}) {
 		if err != nil {
 			return r, nil, err
 		}
