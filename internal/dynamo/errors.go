@@ -87,10 +87,9 @@ func kindOf(err error) kind {
 			return busy
 		case status >= http.StatusInternalServerError:
 			return lost
-		case status >= http.StatusBadRequest:
-			return final
 		}
 	}
+	// A refusal whose words did not come through is a failure of the network, too.
 	return kindOfNetwork(err)
 }
 
