@@ -92,11 +92,11 @@ func (s *Service) placeOf(ctx context.Context, on campaigndb.DBTX, c *checkIn) (
 func dayOf(at time.Time, zone *time.Location) string { return at.In(zone).Format(time.DateOnly) }
 
 // nextDay is the first moment of the day after, of which clocks that are put forward
-// may leave out the first hour.
+// may leave out the first hour, or all.
 func nextDay(at time.Time, zone *time.Location) time.Time {
 	year, month, day := at.In(zone).Date()
 	next := time.Date(year, month, day+1, 0, 0, 0, 0, zone)
-	if dayOf(next, zone) == dayOf(at, zone) {
+	for dayOf(next, zone) <= dayOf(at, zone) {
 		next = next.Add(time.Hour)
 	}
 	return next
