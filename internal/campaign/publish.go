@@ -10,6 +10,7 @@ import (
 	"github.com/throng-social/throng/gen/db/campaigndb"
 	eventv1 "github.com/throng-social/throng/gen/go/throng/event/v1"
 	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
+	"github.com/throng-social/throng/internal/consistency"
 	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/id"
 )
@@ -30,8 +31,7 @@ func (s *Service) OnCheckedIn(ctx context.Context, ev *eventv1.Event) error {
 	if err != nil || row.Voided {
 		return err
 	}
-	people, err := s.people(ctx, []uuid.UUID{row.UserID})
-	if err != nil || people[row.UserID] == nil {
+	if gone, err := s.isGone(ctx, row.UserID); err != nil || gone {
 		return err
 	}
 	_, err = s.posts.PublishPost(ctx, &postv1.PublishPostRequest{
@@ -66,6 +66,23 @@ func (s *Service) announced(ctx context.Context, checkIn string) (campaigndb.Get
 		return campaigndb.GetCheckInRow{}, err
 	}
 	return s.q.GetCheckIn(ctx, s.db.Writer(ctx), checkInID)
+}
+
+// isGone tells whether an account was deleted. One that is not found is asked for once
+// more at the place where the writer is, as it may be too new for a replica.
+func (s *Service) isGone(ctx context.Context, user uuid.UUID) (bool, error) {
+	people, err := s.people(ctx, []uuid.UUID{user})
+	if err != nil || people[user] != nil {
+		return false, err
+	}
+	ctx, session := consistency.Begin(ctx, consistency.Position{})
+	s.db.Writer(ctx)
+	at, err := session.Ceiling(ctx)
+	if err != nil {
+		return false, err
+	}
+	people, err = s.people(consistency.Demanding(ctx, at), []uuid.UUID{user})
+	return err == nil && people[user] == nil, err
 }
 
 func (s *Service) withdrawPost(ctx context.Context, row campaigndb.GetCheckInRow) error {
