@@ -96,7 +96,7 @@ func checkInID(at time.Time) (uuid.UUID, error) {
 		return u, err
 	}
 	fraction := uint64(at.Nanosecond()%int(time.Millisecond)) * 4096 / uint64(time.Millisecond) //nolint:gosec // not negative
-	binary.BigEndian.PutUint64(u[:8], uint64(at.UnixMilli())<<16|0x7000|fraction)               //nolint:gosec // after 1970
+	binary.BigEndian.PutUint64(u[:8], uint64(at.UnixMilli())<<16|0x7000|fraction)
 	return u, nil
 }
 

@@ -164,7 +164,7 @@ func TestTheSameKeyAnswersTheSameCheckIn(t *testing.T) {
 				wantFault(t, err, fault.Precondition, "idempotency_key_reused")
 			}
 			fewer := proto.CloneOf(pictured)
-			slices.Reverse(fewer.MediaIds)
+			slices.Reverse(fewer.GetMediaIds())
 			_, err := w.try(ada, fewer)
 			wantFault(t, err, fault.Precondition, "idempotency_key_reused")
 		}

@@ -3,6 +3,7 @@ package campaign_test
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"slices"
 	"strconv"
 	"sync"
@@ -236,9 +237,7 @@ func TestCheckInsArePublishedAndWithdrawnByTheQueue(t *testing.T) {
 func (w rush) work() {
 	w.t.Helper()
 	handlers := w.service.Handlers()
-	for topic, handle := range w.media.Handlers() {
-		handlers[topic] = handle
-	}
+	maps.Copy(handlers, w.media.Handlers())
 	handlers["timeline.post_created"] = func(context.Context, []byte) error { return nil }
 	worker, err := queue.NewWorker(w.db, handlers, nil, queue.DefaultLimits(), func(string, time.Duration, error) {}, slog.New(slog.DiscardHandler))
 	must(w.t, err)

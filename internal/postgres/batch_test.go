@@ -79,7 +79,7 @@ func TestABatchRefusesWhatWouldAnswer(t *testing.T) {
 	ctx, db := t.Context(), open(t, pgtest.New(t))
 	for name, ask := range map[string]func(b *postgres.Batch) error{
 		"a row":  func(b *postgres.Batch) error { return onlyError(number(ctx, b, 1)) },
-		"rows":   func(b *postgres.Batch) error { _, err := b.Query(ctx, "SELECT 1"); return err },
+		"rows":   func(b *postgres.Batch) error { _, err := b.Query(ctx, "SELECT 1"); return err }, //nolint:sqlclosecheck // there are none
 		"copies": func(b *postgres.Batch) error { _, err := b.CopyFrom(ctx, nil, nil, nil); return err },
 	} {
 		if err := db.InBatch(ctx, ask); err == nil {
