@@ -61,7 +61,9 @@ type Handlers map[string]Handler
 type Limits map[string]int
 
 // DefaultLimits suit a small machine.
-func DefaultLimits() Limits { return Limits{Events: 4, Fanout: 4, Moves: 2, Bulk: 1, Upkeep: 1, CheckIns: 2} }
+func DefaultLimits() Limits {
+	return Limits{Events: 4, Fanout: 4, Moves: 2, Bulk: 1, Upkeep: 1, CheckIns: 2}
+}
 
 // Observer is told of every try; for metrics.
 type Observer func(topic string, took time.Duration, err error)
