@@ -22,10 +22,12 @@ var subscriptions = []struct{ event, consumer string }{
 	{"account_deleted", "timeline"},
 	{"media_held", "media"},
 	{"media_released", "media"},
+	{"checked_in", "campaign"},
+	{"check_in_voided", "campaign"},
 }
 
 // tasks are the queues of what nouns send to themselves.
-var tasks = []string{"events", "fanout", "moves", "bulk", "upkeep"}
+var tasks = []string{"events", "fanout", "moves", "bulk", "upkeep", "checkins"}
 
 // What internal/queue/sqsqueue promises stands on these.
 const (

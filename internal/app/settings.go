@@ -30,7 +30,7 @@ type Settings struct {
 	OpsAddr        string   `env:"THRONG_OPS_ADDR" help:"Where probes and metrics are served; empty for beside the API."`
 	Services       []string `env:"THRONG_SERVICES" default:"media,user,graph,post,timeline,campaign" help:"Which services this process runs."`
 	Peers          Peers    `env:"THRONG_PEERS" help:"Internal addresses of the services that run elsewhere, as noun=URL;noun=URL." mapsep:";"`
-	Queues         []string `env:"THRONG_QUEUES" default:"events,fanout,moves,bulk,upkeep" help:"Which queues a worker takes jobs from."`
+	Queues         []string `env:"THRONG_QUEUES" default:"events,fanout,moves,bulk,upkeep,checkins" help:"Which queues a worker takes jobs from."`
 	Secret         string   `env:"THRONG_SECRET" masked:"" help:"64 hexadecimal digits that all processes of a deployment share: seals tokens and links."`
 	MediaStore     string   `env:"THRONG_MEDIA_STORE" enum:"folder,s3," default:"" help:"Where pictures are kept: folder or s3; empty: by the shape."`
 	MediaDir       string   `env:"THRONG_MEDIA_DIR" default:"media" help:"Folder for pictures, which all processes that serve them share."`

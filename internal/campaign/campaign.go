@@ -18,12 +18,16 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/throng-social/throng/gen/db/campaigndb"
+	campaignv1 "github.com/throng-social/throng/gen/go/throng/campaign/v1"
 	"github.com/throng-social/throng/gen/go/throng/campaign/v1/campaignv1connect"
 	"github.com/throng-social/throng/gen/go/throng/graph/v1/graphv1connect"
 	"github.com/throng-social/throng/gen/go/throng/media/v1/mediav1connect"
 	"github.com/throng-social/throng/gen/go/throng/post/v1/postv1connect"
 	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
+	"github.com/throng-social/throng/internal/cache"
 	"github.com/throng-social/throng/internal/pace"
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/postgres"
@@ -67,8 +71,11 @@ type Service struct {
 	media  mediav1connect.MediaInternalServiceClient
 	pages  page.Sealer
 	pace   *pace.Pace
-	log    *slog.Logger
-	now    func() time.Time
+	// zones are the time zones of campaigns, feeds the first pages of their check-ins.
+	zones *cache.Cache[uuid.UUID, *time.Location]
+	feeds *cache.Cache[feedKey, *campaignv1.ListCheckInsResponse]
+	log   *slog.Logger
+	now   func() time.Time
 }
 
 var _ campaignv1connect.CampaignServiceHandler = (*Service)(nil)
@@ -89,7 +96,17 @@ func New(d Deps) *Service {
 		media:  d.Media,
 		pages:  d.Pages,
 		pace:   pace.New(d.Limiter, "campaign", d.Rate, "you are doing this too fast; please wait a moment"),
+		zones:  newZones(),
+		feeds:  newFeeds(),
 		log:    d.Log,
 		now:    d.Now,
+	}
+}
+
+// Handlers are the topics that this noun's workers handle.
+func (s *Service) Handlers() queue.Handlers {
+	return queue.Handlers{
+		topicCheckedIn:     queue.OnEvent(s.OnCheckedIn),
+		topicCheckInVoided: queue.OnEvent(s.OnCheckInVoided),
 	}
 }

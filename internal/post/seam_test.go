@@ -70,6 +70,14 @@ func (w within) HydratePosts(ctx context.Context, req *postv1.HydratePostsReques
 	return rpc.Within(ctx, w.noun.HydratePosts, req)
 }
 
+func (w within) PublishPost(ctx context.Context, req *postv1.PublishPostRequest) (*postv1.PublishPostResponse, error) {
+	return rpc.Within(ctx, w.noun.PublishPost, req)
+}
+
+func (w within) WithdrawPost(ctx context.Context, req *postv1.WithdrawPostRequest) (*postv1.WithdrawPostResponse, error) {
+	return rpc.Within(ctx, w.noun.WithdrawPost, req)
+}
+
 // mediaOver is the media noun as this one reaches it.
 func mediaOver(t testing.TB, seam rpctest.Seam, noun *media.Service) mediav1connect.MediaInternalServiceClient {
 	t.Helper()
@@ -89,12 +97,4 @@ func (w mediaWithin) Claim(ctx context.Context, req *mediav1.ClaimRequest) (*med
 
 func (w mediaWithin) Resolve(ctx context.Context, req *mediav1.ResolveRequest) (*mediav1.ResolveResponse, error) {
 	return rpc.Within(ctx, w.noun.Resolve, req)
-}
-
-func (w within) PublishPost(ctx context.Context, req *postv1.PublishPostRequest) (*postv1.PublishPostResponse, error) {
-	return rpctest.Within(ctx, w.noun.PublishPost, req)
-}
-
-func (w within) WithdrawPost(ctx context.Context, req *postv1.WithdrawPostRequest) (*postv1.WithdrawPostResponse, error) {
-	return rpctest.Within(ctx, w.noun.WithdrawPost, req)
 }

@@ -63,6 +63,12 @@ func open(t testing.TB, seam rpctest.Seam) world {
 
 func on(t testing.TB, seam rpctest.Seam, servers pgtest.DB, rate pace.Rate) world {
 	t.Helper()
+	return upon(t, seam, servers, rate, func(db *postgres.DB, pub *queue.Publisher) post.Store { return pgstore.New(db, pub) })
+}
+
+// upon is a world whose posts are in a store of the test's.
+func upon(t testing.TB, seam rpctest.Seam, servers pgtest.DB, rate pace.Rate, store func(*postgres.DB, *queue.Publisher) post.Store) world {
+	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	w := world{t: t, resolves: &atomic.Int64{}}
 	var err error
@@ -76,7 +82,7 @@ func on(t testing.TB, seam rpctest.Seam, servers pgtest.DB, rate pace.Rate) worl
 	pub, err := queue.NewPublisher()
 	must(t, err)
 	w.service = post.New(post.Deps{
-		Store: pgstore.New(w.db, pub), Media: counted{mediaOver(t, seam, w.media), w.resolves}, Pages: page.NewSealer([]byte("a secret of the deployment")), Rate: rate, Log: log,
+		Store: store(w.db, pub), Media: counted{mediaOver(t, seam, w.media), w.resolves}, Pages: page.NewSealer([]byte("a secret of the deployment")), Rate: rate, Log: log,
 	})
 	w.PostServiceClient, w.PostInternalServiceClient = reach(t, seam, w.service)
 	return w

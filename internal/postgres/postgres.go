@@ -4,8 +4,9 @@
 // A query names the pool it goes to: Writer for everything that decides a write,
 // Reader for the rest. Reader hands out a replica that has replayed at least
 // what the request's consistency session demands, else the writer itself, always
-// over connections on which a write fails. InTx is the only way to write more
-// than one statement; InSnapshot reads several statements from one moment.
+// over connections on which a write fails. InTx is the way to write more than one
+// statement, and InBatch where none of them answers anything that the others need;
+// InSnapshot reads several statements from one moment.
 //
 // Every error that leaves this package is a fault (see errors.go), so nouns
 // never import the driver. Connections are bounded, every statement has a time
@@ -136,15 +137,7 @@ func (db *DB) InTx(ctx context.Context, fn func(tx Tx) error) error {
 	ctx, cancel := context.WithTimeout(ctx, txBudget)
 	defer cancel()
 	db.writer.touch(ctx)
-	var err error
-	for try := range txTries {
-		if err = db.begin(ctx, db.writer, pgx.TxOptions{}, fn); !isConflict(err) {
-			break
-		}
-		if !pause(ctx, txPause<<try) {
-			break
-		}
-	}
+	err := again(ctx, func() error { return db.begin(ctx, db.writer, pgx.TxOptions{}, fn) })
 	return Fault(err)
 }
 

@@ -15,6 +15,7 @@ package queue
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -22,6 +23,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/throng-social/throng/gen/db/queuedb"
 	eventv1 "github.com/throng-social/throng/gen/go/throng/event/v1"
 	"github.com/throng-social/throng/internal/postgres"
 )
@@ -43,6 +45,7 @@ type Task struct {
 // Publisher stores messages. It needs no worker in its process.
 type Publisher struct {
 	river *river.Client[pgx.Tx]
+	q     *queuedb.Queries
 	// relayed messages are for another queue.
 	relayed bool
 }
@@ -53,12 +56,12 @@ func NewPublisher() (*Publisher, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Publisher{river: client}, nil
+	return &Publisher{river: client, q: queuedb.New()}, nil
 }
 
-// Announce stores ev for everyone who subscribes to it, if and only if tx
-// commits. It fills in the envelope.
-func (p *Publisher) Announce(ctx context.Context, tx postgres.Tx, ev *eventv1.Event) error {
+// Announce stores ev for everyone who subscribes to it, if and only if u is done. It
+// fills in the envelope.
+func (p *Publisher) Announce(ctx context.Context, u postgres.Unit, ev *eventv1.Event) error {
 	if len(SubscribersOf(nameOf(ev))) == 0 {
 		return nil
 	}
@@ -66,7 +69,7 @@ func (p *Publisher) Announce(ctx context.Context, tx postgres.Tx, ev *eventv1.Ev
 	if err != nil {
 		return err
 	}
-	return p.insert(ctx, tx, m)
+	return p.insert(ctx, u, m)
 }
 
 // Enqueue stores tasks, if and only if tx commits.
@@ -82,13 +85,32 @@ func (p *Publisher) Enqueue(ctx context.Context, tx postgres.Tx, tasks ...Task) 
 }
 
 // insert stores one job a delivery, or what is to be relayed.
-func (p *Publisher) insert(ctx context.Context, tx postgres.Tx, messages ...Message) error {
+func (p *Publisher) insert(ctx context.Context, u postgres.Unit, messages ...Message) error {
 	jobs, err := p.jobs(messages)
 	if err != nil || len(jobs) == 0 {
 		return err
 	}
-	_, err = p.river.InsertManyFastTx(ctx, tx.Raw(), jobs)
-	return postgres.Fault(err)
+	if tx, ok := u.(postgres.Tx); ok {
+		_, err = p.river.InsertManyFastTx(ctx, tx.Raw(), jobs)
+		return postgres.Fault(err)
+	}
+	return p.add(ctx, u, jobs)
+}
+
+// add stores jobs by statements that go along with others, which River's COPY does
+// not.
+func (p *Publisher) add(ctx context.Context, u postgres.Unit, jobs []river.InsertManyParams) error {
+	for _, job := range jobs {
+		args, err := json.Marshal(job.Args)
+		if err != nil {
+			return err
+		}
+		err = p.q.InsertJob(ctx, u, queuedb.InsertJobParams{Kind: job.Args.Kind(), Queue: job.InsertOpts.Queue, Args: args, MaxAttempts: MaxTries})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (p *Publisher) jobs(messages []Message) ([]river.InsertManyParams, error) {

@@ -35,6 +35,47 @@ func TestAnEventIsAnnouncedIfAndOnlyIfItsTransactionCommits(t *testing.T) {
 	}
 }
 
+func TestAnEventInABatchIsStoredWithTheRestOfItAndIsTheSameToItsSubscribers(t *testing.T) {
+	t.Parallel()
+	ctx, p := t.Context(), newPost(t)
+	announce := func(b *postgres.Batch) error { return p.pub.Announce(ctx, b, accountDeleted("x")) }
+	err := p.db.InBatch(ctx, func(b *postgres.Batch) error {
+		_, err := b.Exec(ctx, "SELECT 1 / (random() * 0)::int")
+		return errors.Join(announce(b), err)
+	})
+	if n := p.open(t); err == nil || n != 0 {
+		t.Errorf("after a batch that failed there are %d jobs, %v", n, err)
+	}
+	err = p.db.InBatch(ctx, announce)
+	if n := p.open(t); err != nil || n != int64(len(subscriptionsTo("account_deleted"))) {
+		t.Errorf("after one that did not there are %d jobs, %v", n, err)
+	}
+	err = p.db.InTx(ctx, func(tx postgres.Tx) error { return p.pub.Announce(ctx, tx, accountDeleted("x")) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A job of a batch is as River would have stored it, but for what differs in each.
+	var kinds int
+	err = p.db.Writer(ctx).QueryRow(ctx, `SELECT count(DISTINCT to_jsonb(j) - '{id,args,created_at,scheduled_at,kind}'::text[]) FROM river_job AS j`).Scan(&kinds)
+	if err != nil || kinds != 1 {
+		t.Errorf("there are %d kinds of rows, %v", kinds, err)
+	}
+	heard := make(chan string, 10)
+	handlers := queue.Handlers{}
+	for _, s := range subscriptionsTo("account_deleted") {
+		handlers[s.Topic()] = queue.OnEvent(func(_ context.Context, ev *eventv1.Event) error {
+			heard <- ev.GetAccountDeleted().GetUserId()
+			return nil
+		})
+	}
+	p.work(t, handlers)
+	for range 2 * len(handlers) {
+		if user := next(t, heard); user != "x" {
+			t.Errorf("they heard of %q", user)
+		}
+	}
+}
+
 func subscriptionsTo(event string) (found []queue.Subscription) {
 	for _, s := range queue.Subscriptions {
 		if s.Event == event {

@@ -17,6 +17,9 @@ const (
 	Bulk = "bulk"
 	// Upkeep is for periodic work.
 	Upkeep = "upkeep"
+	// CheckIns is for the posts of check-ins: a rush of them waits here, and holds up
+	// nothing else.
+	CheckIns = "checkins"
 )
 
 // Subscription says that a noun hears of an event.
@@ -42,6 +45,8 @@ var Subscriptions = []Subscription{
 	{Event: "account_deleted", Consumer: "timeline", Queue: Events},
 	{Event: "media_held", Consumer: "media", Queue: Events},
 	{Event: "media_released", Consumer: "media", Queue: Events},
+	{Event: "checked_in", Consumer: "campaign", Queue: CheckIns},
+	{Event: "check_in_voided", Consumer: "campaign", Queue: CheckIns},
 }
 
 // SubscribersOf lists who listens to an event, by its name.

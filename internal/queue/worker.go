@@ -32,6 +32,7 @@ const (
 // somebody waits for what comes of it.
 var polls = map[string]time.Duration{
 	Events: 20 * time.Millisecond, Fanout: 20 * time.Millisecond, Moves: pollEvery, Bulk: pollEvery, Upkeep: 10 * pollEvery, Relay: 20 * time.Millisecond,
+	CheckIns: pollEvery,
 }
 
 // Handler does what a message asks for. It may run again with the same payload.
@@ -60,7 +61,9 @@ type Handlers map[string]Handler
 type Limits map[string]int
 
 // DefaultLimits suit a small machine.
-func DefaultLimits() Limits { return Limits{Events: 4, Fanout: 4, Moves: 2, Bulk: 1, Upkeep: 1} }
+func DefaultLimits() Limits {
+	return Limits{Events: 4, Fanout: 4, Moves: 2, Bulk: 1, Upkeep: 1, CheckIns: 2}
+}
 
 // Observer is told of every try; for metrics.
 type Observer func(topic string, took time.Duration, err error)

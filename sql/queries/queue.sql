@@ -1,3 +1,8 @@
+-- name: InsertJob :exec
+-- A job that is due at once; what is not said here has River's defaults.
+INSERT INTO river_job (kind, queue, args, max_attempts)
+VALUES (@kind, @queue, @args, @max_attempts);
+
 -- name: RescueStuckJobs :execrows
 -- Jobs of a worker that is gone: no live worker holds one longer than the job
 -- time limit. The last attempt becomes a dead letter, others run again at once.

@@ -7,30 +7,310 @@ package campaigndb
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 )
 
-const findCheckIn = `-- name: FindCheckIn :one
-SELECT id, campaign_id, user_id, day, number, text, media_ids, idempotency_key, request_hash, voided_at, voided_by, void_reason FROM campaign_check_ins WHERE id = $1
+const getCheckIn = `-- name: GetCheckIn :one
+SELECT i.id,
+       i.campaign_id,
+       i.user_id,
+       i.text,
+       i.media_ids,
+       (i.voided_at IS NOT NULL)::bool AS voided,
+       c.tag
+FROM campaign_check_ins AS i
+         JOIN campaigns AS c ON c.id = i.campaign_id
+WHERE i.id = $1
 `
 
-func (q *Queries) FindCheckIn(ctx context.Context, db DBTX, id uuid.UUID) (CampaignCheckIn, error) {
-	row := db.QueryRow(ctx, findCheckIn, id)
-	var i CampaignCheckIn
+type GetCheckInRow struct {
+	ID         uuid.UUID
+	CampaignID uuid.UUID
+	UserID     uuid.UUID
+	Text       string
+	MediaIds   []uuid.UUID
+	Voided     bool
+	Tag        string
+}
+
+// Also answers those that were withdrawn.
+func (q *Queries) GetCheckIn(ctx context.Context, db DBTX, id uuid.UUID) (GetCheckInRow, error) {
+	row := db.QueryRow(ctx, getCheckIn, id)
+	var i GetCheckInRow
 	err := row.Scan(
 		&i.ID,
 		&i.CampaignID,
 		&i.UserID,
-		&i.Day,
-		&i.Number,
 		&i.Text,
 		&i.MediaIds,
-		&i.IdempotencyKey,
-		&i.RequestHash,
-		&i.VoidedAt,
-		&i.VoidedBy,
-		&i.VoidReason,
+		&i.Voided,
+		&i.Tag,
 	)
 	return i, err
+}
+
+const insertCheckIn = `-- name: InsertCheckIn :exec
+WITH made AS (
+    INSERT INTO campaign_check_ins (id, campaign_id, user_id, day, number, text, media_ids, idempotency_key, request_hash)
+        VALUES ($3::uuid, $1::uuid, $2::uuid, ($5::text)::date, $6::int, $7::text, $8::uuid[], $9::text, $10::bytea))
+INSERT
+INTO campaign_facts (campaign_id, kind, user_id, subject_id, moment, day)
+VALUES ($1::uuid, 1, $2::uuid, $3::uuid, $4::timestamptz, ($5::text)::date)
+`
+
+type InsertCheckInParams struct {
+	CampaignID     uuid.UUID
+	UserID         uuid.UUID
+	ID             uuid.UUID
+	Moment         time.Time
+	Day            string
+	Number         int32
+	Text           string
+	MediaIds       []uuid.UUID
+	IdempotencyKey string
+	RequestHash    []byte
+}
+
+// The check-in and its fact. Of those with one number of a day, or with one key, all
+// but the first fail.
+func (q *Queries) InsertCheckIn(ctx context.Context, db DBTX, arg InsertCheckInParams) error {
+	_, err := db.Exec(ctx, insertCheckIn,
+		arg.CampaignID,
+		arg.UserID,
+		arg.ID,
+		arg.Moment,
+		arg.Day,
+		arg.Number,
+		arg.Text,
+		arg.MediaIds,
+		arg.IdempotencyKey,
+		arg.RequestHash,
+	)
+	return err
+}
+
+const listCheckIns = `-- name: ListCheckIns :many
+SELECT id, user_id, text, media_ids
+FROM campaign_check_ins
+WHERE campaign_id = $1
+  AND voided_at IS NULL
+  AND id < $2
+ORDER BY id DESC
+LIMIT $3::int
+`
+
+type ListCheckInsParams struct {
+	CampaignID uuid.UUID
+	BeforeID   uuid.UUID
+	PageLimit  int32
+}
+
+type ListCheckInsRow struct {
+	ID       uuid.UUID
+	UserID   uuid.UUID
+	Text     string
+	MediaIds []uuid.UUID
+}
+
+func (q *Queries) ListCheckIns(ctx context.Context, db DBTX, arg ListCheckInsParams) ([]ListCheckInsRow, error) {
+	rows, err := db.Query(ctx, listCheckIns, arg.CampaignID, arg.BeforeID, arg.PageLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListCheckInsRow
+	for rows.Next() {
+		var i ListCheckInsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.UserID,
+			&i.Text,
+			&i.MediaIds,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listZones = `-- name: ListZones :many
+SELECT id, time_zone
+FROM campaigns
+WHERE id = ANY ($1::uuid[])
+`
+
+type ListZonesRow struct {
+	ID       uuid.UUID
+	TimeZone string
+}
+
+func (q *Queries) ListZones(ctx context.Context, db DBTX, ids []uuid.UUID) ([]ListZonesRow, error) {
+	rows, err := db.Query(ctx, listZones, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListZonesRow
+	for rows.Next() {
+		var i ListZonesRow
+		if err := rows.Scan(&i.ID, &i.TimeZone); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockCheckIn = `-- name: LockCheckIn :one
+SELECT i.id,
+       i.campaign_id,
+       i.user_id,
+       i.media_ids,
+       i.idempotency_key,
+       (i.voided_at IS NOT NULL)::bool AS voided,
+       c.organizer_id
+FROM campaign_check_ins AS i
+         JOIN campaigns AS c ON c.id = i.campaign_id
+WHERE i.id = $1
+    FOR NO KEY UPDATE OF i
+`
+
+type LockCheckInRow struct {
+	ID             uuid.UUID
+	CampaignID     uuid.UUID
+	UserID         uuid.UUID
+	MediaIds       []uuid.UUID
+	IdempotencyKey string
+	Voided         bool
+	OrganizerID    uuid.UUID
+}
+
+func (q *Queries) LockCheckIn(ctx context.Context, db DBTX, id uuid.UUID) (LockCheckInRow, error) {
+	row := db.QueryRow(ctx, lockCheckIn, id)
+	var i LockCheckInRow
+	err := row.Scan(
+		&i.ID,
+		&i.CampaignID,
+		&i.UserID,
+		&i.MediaIds,
+		&i.IdempotencyKey,
+		&i.Voided,
+		&i.OrganizerID,
+	)
+	return i, err
+}
+
+const lockDays = `-- name: LockDays :exec
+SELECT pg_advisory_xact_lock(hashtextextended($1::text, 0))
+`
+
+// Check-ins of one person that meet one another go on one by one.
+func (q *Queries) LockDays(ctx context.Context, db DBTX, lockName string) error {
+	_, err := db.Exec(ctx, lockDays, lockName)
+	return err
+}
+
+const lookForCheckIn = `-- name: LookForCheckIn :one
+SELECT c.starts_at,
+       c.ends_at,
+       c.time_zone,
+       c.team_needed,
+       c.check_ins_per_day,
+       EXISTS (SELECT FROM campaign_participants AS p WHERE p.campaign_id = c.id AND p.user_id = $1::uuid) AS joined,
+       EXISTS (SELECT FROM campaign_memberships AS m WHERE m.campaign_id = c.id AND m.user_id = $1::uuid)  AS in_team,
+       coalesce((SELECT max(d.number)
+                 FROM campaign_check_ins AS d
+                 WHERE d.campaign_id = c.id
+                   AND d.user_id = $1::uuid
+                   AND d.day = ($2::text)::date), 0)::int                                                    AS numbered,
+       made.id                                                                                                 AS made_id,
+       made.request_hash                                                                                       AS made_hash
+FROM campaigns AS c
+         LEFT JOIN campaign_check_ins AS made ON made.user_id = $1::uuid AND made.campaign_id = c.id AND made.idempotency_key = $3::text
+WHERE c.id = $4::uuid
+`
+
+type LookForCheckInParams struct {
+	UserID         uuid.UUID
+	Day            string
+	IdempotencyKey string
+	CampaignID     uuid.UUID
+}
+
+type LookForCheckInRow struct {
+	StartsAt       time.Time
+	EndsAt         time.Time
+	TimeZone       string
+	TeamNeeded     bool
+	CheckInsPerDay int32
+	Joined         bool
+	InTeam         bool
+	Numbered       int32
+	MadeID         *uuid.UUID
+	MadeHash       []byte
+}
+
+// All that decides a check-in: the campaign's rules, whether the person takes part
+// and is in a team, how often he has checked in on the day, and what was made with
+// the key. Check-ins that were withdrawn have taken up their place in the day.
+func (q *Queries) LookForCheckIn(ctx context.Context, db DBTX, arg LookForCheckInParams) (LookForCheckInRow, error) {
+	row := db.QueryRow(ctx, lookForCheckIn,
+		arg.UserID,
+		arg.Day,
+		arg.IdempotencyKey,
+		arg.CampaignID,
+	)
+	var i LookForCheckInRow
+	err := row.Scan(
+		&i.StartsAt,
+		&i.EndsAt,
+		&i.TimeZone,
+		&i.TeamNeeded,
+		&i.CheckInsPerDay,
+		&i.Joined,
+		&i.InTeam,
+		&i.Numbered,
+		&i.MadeID,
+		&i.MadeHash,
+	)
+	return i, err
+}
+
+const voidCheckIn = `-- name: VoidCheckIn :exec
+WITH gone AS (
+    UPDATE campaign_check_ins AS i
+        SET voided_at = now(), voided_by = $2::uuid, void_reason = $3::text
+        WHERE i.id = $4::uuid AND i.voided_at IS NULL
+        RETURNING i.campaign_id, i.user_id, i.id, i.day)
+INSERT
+INTO campaign_facts (campaign_id, kind, user_id, subject_id, moment, day)
+SELECT gone.campaign_id, 2, gone.user_id, gone.id, $1::timestamptz, gone.day
+FROM gone
+`
+
+type VoidCheckInParams struct {
+	Moment   time.Time
+	VoidedBy uuid.UUID
+	Reason   string
+	ID       uuid.UUID
+}
+
+// Withdraws a check-in, and stores the fact of it.
+func (q *Queries) VoidCheckIn(ctx context.Context, db DBTX, arg VoidCheckInParams) error {
+	_, err := db.Exec(ctx, voidCheckIn,
+		arg.Moment,
+		arg.VoidedBy,
+		arg.Reason,
+		arg.ID,
+	)
+	return err
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5/pgtype"
 )
 
 type Campaign struct {
@@ -41,21 +40,6 @@ type CampaignBoard struct {
 	CampaignID uuid.UUID
 	Position   int64
 	CountedAt  *time.Time
-}
-
-type CampaignCheckIn struct {
-	ID             uuid.UUID
-	CampaignID     uuid.UUID
-	UserID         uuid.UUID
-	Day            pgtype.Date
-	Number         int32
-	Text           string
-	MediaIds       []uuid.UUID
-	IdempotencyKey string
-	RequestHash    []byte
-	VoidedAt       *time.Time
-	VoidedBy       *uuid.UUID
-	VoidReason     string
 }
 
 type CampaignScore struct {

@@ -67,6 +67,29 @@ func (q *Queries) CountOpenJobs(ctx context.Context, db DBTX) (int64, error) {
 	return count, err
 }
 
+const insertJob = `-- name: InsertJob :exec
+INSERT INTO river_job (kind, queue, args, max_attempts)
+VALUES ($1, $2, $3, $4)
+`
+
+type InsertJobParams struct {
+	Kind        string
+	Queue       string
+	Args        []byte
+	MaxAttempts int16
+}
+
+// A job that is due at once; what is not said here has River's defaults.
+func (q *Queries) InsertJob(ctx context.Context, db DBTX, arg InsertJobParams) error {
+	_, err := db.Exec(ctx, insertJob,
+		arg.Kind,
+		arg.Queue,
+		arg.Args,
+		arg.MaxAttempts,
+	)
+	return err
+}
+
 const listDeadLetters = `-- name: ListDeadLetters :many
 SELECT id, kind, queue, attempt, finalized_at, coalesce(errors[array_upper(errors, 1)] ->> 'error', '')::text AS last_error
 FROM river_job

@@ -12,7 +12,7 @@ import (
 )
 
 // Kinds are the queues of tasks, by what Task.Queue says.
-var Kinds = []string{queue.Events, queue.Fanout, queue.Moves, queue.Bulk, queue.Upkeep}
+var Kinds = []string{queue.Events, queue.Fanout, queue.Moves, queue.Bulk, queue.Upkeep, queue.CheckIns}
 
 // Names in a deployment, without its prefix.
 func taskQueue(kind string) string                { return "task-" + kind }
