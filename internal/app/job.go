@@ -34,6 +34,9 @@ func (n nouns) handlers() queue.Handlers {
 	if n.timeline != nil {
 		maps.Copy(all, n.timeline.Handlers())
 	}
+	if n.campaign != nil {
+		maps.Copy(all, n.campaign.Handlers())
+	}
 	return all
 }
 

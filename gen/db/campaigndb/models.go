@@ -58,6 +58,13 @@ type CampaignCheckIn struct {
 	VoidReason     string
 }
 
+type CampaignParticipant struct {
+	CampaignID        uuid.UUID
+	UserID            uuid.UUID
+	ReturningCustomer bool
+	JoinedAt          time.Time
+}
+
 type CampaignScore struct {
 	CampaignID uuid.UUID
 	Scope      int16
@@ -65,4 +72,16 @@ type CampaignScore struct {
 	Score      int64
 	Position   int64
 	FactID     int64
+}
+
+type CampaignTeam struct {
+	ID             uuid.UUID
+	CampaignID     uuid.UUID
+	Name           string
+	NameKey        string
+	CaptainID      uuid.UUID
+	Members        int32
+	CreatorID      uuid.UUID
+	IdempotencyKey string
+	ClosedAt       *time.Time
 }
