@@ -121,3 +121,7 @@ func New(d Deps) *Service {
 func (s *Service) Handlers() queue.Handlers {
 	return queue.Handlers{topicAccountDeleted: queue.OnEvent(s.OnAccountDeleted)}
 }
+
+// CacheCounts are how many campaigns were answered from memory, and how many were
+// not.
+func (s *Service) CacheCounts() (hits, misses uint64) { return s.known.Counts() }
