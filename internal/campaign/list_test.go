@@ -52,7 +52,7 @@ func TestCampaignsAreListedByStartLatestFirst(t *testing.T) {
 		add(ben, "long", -300*24*time.Hour, time.Hour)
 		add(ada, "later", 5*time.Hour, 9*time.Hour)
 		add(ben, "just over", -time.Hour, -time.Minute)
-		all := []string{"later", "soon", "just over", "now", "long", "old"}
+		all := []string{"later", "soon", "just over", "now", "old", "long"}
 		// Of two that start at once the younger is first.
 		for size := range int32(4) {
 			if got := w.pages(&campaignv1.ListCampaignsRequest{PageSize: size}, nil); !slices.Equal(got, all) && size > 0 {
