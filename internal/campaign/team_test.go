@@ -184,21 +184,21 @@ func TestACaptainHandsOverToAMember(t *testing.T) {
 		c := w.running(3, 2)
 		w.join(c, ada, ben, chloe)
 		team := w.team(c, "Reds", ada, ben)
-		make := func(by, next uuid.UUID, of *campaignv1.Team) error {
+		hand := func(by, next uuid.UUID, of *campaignv1.Team) error {
 			_, err := w.MakeCaptain(as(t, by), &campaignv1.MakeCaptainRequest{TeamId: of.GetId(), UserId: next.String()})
 			return err
 		}
-		wantFault(t, make(ben, ben, team), fault.Denied, "not_captain")
-		wantFault(t, make(chloe, ben, team), fault.Denied, "not_captain")
-		wantFault(t, make(ada, chloe, team), fault.Precondition, "not_member")
-		wantFault(t, make(ada, ben, &campaignv1.Team{Id: uuid.NewString()}), fault.NotFound, "team_not_found")
+		wantFault(t, hand(ben, ben, team), fault.Denied, "not_captain")
+		wantFault(t, hand(chloe, ben, team), fault.Denied, "not_captain")
+		wantFault(t, hand(ada, chloe, team), fault.Precondition, "not_member")
+		wantFault(t, hand(ada, ben, &campaignv1.Team{Id: uuid.NewString()}), fault.NotFound, "team_not_found")
 		for range 2 { // again, as by a client who has lost the answer
-			must(t, make(ada, ben, team))
+			must(t, hand(ada, ben, team))
 			equal(t, "captain", w.show(team).GetCaptainId(), ben.String())
 		}
 		must(t, w.leave(team, ada))
 		must(t, w.leave(team, ben))
-		wantFault(t, make(ben, ben, team), fault.NotFound, "team_not_found")
+		wantFault(t, hand(ben, ben, team), fault.NotFound, "team_not_found")
 		w.exact()
 	})
 }

@@ -99,6 +99,7 @@ func changed(before campaigndb.Campaign, req *campaignv1.UpdateCampaignRequest, 
 		setRules(&c, req.GetRules())
 	}
 	switch stateOf(&before, now) {
+	case campaignv1.State_STATE_UNSPECIFIED, campaignv1.State_STATE_UPCOMING:
 	case campaignv1.State_STATE_ENDED:
 		if termsOf(&c) != termsOf(&before) || closing(&c) != closing(&before) {
 			return c, errCampaignEnded
