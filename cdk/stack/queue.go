@@ -20,6 +20,7 @@ var subscriptions = []struct{ event, consumer string }{
 	{"account_deleted", "graph"},
 	{"account_deleted", "post"},
 	{"account_deleted", "timeline"},
+	{"account_deleted", "campaign"},
 	{"media_held", "media"},
 	{"media_released", "media"},
 	{"checked_in", "campaign"},

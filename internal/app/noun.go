@@ -132,7 +132,7 @@ func build(
 	if s.runs("campaign") {
 		n.campaign = campaign.New(campaign.Deps{
 			DB: db, Events: pub, Bus: bus, Users: c.user, Graph: c.graph, Posts: c.post, Media: c.media, Pages: pages,
-			Rate: s.campaignRate(), Limiter: limiter, Log: log,
+			Rate: s.campaignRate(), Limiter: limiter, Caches: caches, Log: log,
 		})
 	}
 	return n, c, nil

@@ -16,6 +16,10 @@ import (
 // one another.
 var Nouns = []string{"media", "user", "graph", "post", "timeline", "campaign"}
 
+// called are the nouns that others call: those with an internal service. A process
+// must know where each of them is.
+var called = []string{"media", "user", "graph", "post"}
+
 // Settings are all that can be set about a server or worker. Each field is the
 // one place of its name, its variable, its default and its help.
 type Settings struct {
@@ -75,8 +79,8 @@ func (s *Settings) check() error {
 			errs = append(errs, fmt.Errorf("there is no service %q; there are %v", noun, Nouns))
 		}
 	}
-	for _, noun := range Nouns {
-		if !slices.Contains(s.Services, noun) && s.Peers[noun] == "" {
+	for _, noun := range called {
+		if !s.runs(noun) && s.Peers[noun] == "" {
 			errs = append(errs, fmt.Errorf("the service %q neither runs here nor has an address in THRONG_PEERS", noun))
 		}
 	}

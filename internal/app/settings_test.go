@@ -62,7 +62,7 @@ func TestSettingsThatCannotWorkAreRefusedWithASentence(t *testing.T) {
 		"THRONG_DB_URL is not set":     func(s *app.Settings) { s.URL = "" },
 		"64 hexadecimal digits":        func(s *app.Settings) { s.Secret = "sesame" },
 		`no service "shop"`:            func(s *app.Settings) { s.Services = append(s.Services, "shop") },
-		`"timeline" neither runs here`: func(s *app.Settings) { s.Services = []string{"media", "user", "graph", "post"} },
+		`"post" neither runs here`:     func(s *app.Settings) { s.Services = []string{"media", "user", "graph", "timeline", "campaign"} },
 		"THRONG_TRUSTED_PROXIES":       func(s *app.Settings) { s.TrustedProxies = []string{"10.0.0.0"} },
 		"THRONG_REDIS_URL is not set":  func(s *app.Settings) { s.PubSub = "redis" },
 		"so name the Redis to use":     func(s *app.Settings) { s.Cache = "redis" },

@@ -38,7 +38,19 @@ import (
 // DefaultRate is for people who check in, join and leave, and hurried ones.
 var DefaultRate = pace.Rate{PerMinute: 120, Burst: 60}
 
-// Deps is what the service stands on. All but Rate, Limiter and Now are needed.
+const (
+	// cacheSize bounds the campaigns in memory, to about 80 MB of the longest texts.
+	cacheSize = 2_000
+	// cacheLifetime bounds how long another process may show a campaign as it was to
+	// readers who have not seen its change.
+	cacheLifetime = 5 * time.Second
+	// eraseBudget is how long one try of an erasure works before it makes way; a
+	// job has ten seconds.
+	eraseBudget = 5 * time.Second
+)
+
+// Deps is what the service stands on. All but Rate, Limiter, Caches and Now are
+// needed.
 type Deps struct {
 	DB     *postgres.DB
 	Events *queue.Publisher
@@ -52,7 +64,9 @@ type Deps struct {
 	Rate pace.Rate
 	// Limiter counts for that; nil counts in this process.
 	Limiter pace.Limiter
-	Log     *slog.Logger
+	// Caches are those of other processes; nil where this one is by itself.
+	Caches *cache.Group
+	Log    *slog.Logger
 	// Now is the clock; time.Now.
 	Now func() time.Time
 }
@@ -71,11 +85,14 @@ type Service struct {
 	media  mediav1connect.MediaInternalServiceClient
 	pages  page.Sealer
 	pace   *pace.Pace
+	known  *cache.Cache[uuid.UUID, *known]
 	// zones are the time zones of campaigns, feeds the first pages of their check-ins.
 	zones *cache.Cache[uuid.UUID, *time.Location]
 	feeds *cache.Cache[feedKey, *campaignv1.ListCheckInsResponse]
 	log   *slog.Logger
 	now   func() time.Time
+
+	eraseBudget time.Duration
 }
 
 var _ campaignv1connect.CampaignServiceHandler = (*Service)(nil)
@@ -96,17 +113,25 @@ func New(d Deps) *Service {
 		media:  d.Media,
 		pages:  d.Pages,
 		pace:   pace.New(d.Limiter, "campaign", d.Rate, "you are doing this too fast; please wait a moment"),
+		known:  cache.NewShared(cache.Config{Size: cacheSize, Lifetime: cacheLifetime}, d.Caches, sharedCampaigns()),
 		zones:  newZones(),
 		feeds:  newFeeds(),
 		log:    d.Log,
 		now:    d.Now,
+
+		eraseBudget: eraseBudget,
 	}
 }
 
 // Handlers are the topics that this noun's workers handle.
 func (s *Service) Handlers() queue.Handlers {
 	return queue.Handlers{
-		topicCheckedIn:     queue.OnEvent(s.OnCheckedIn),
-		topicCheckInVoided: queue.OnEvent(s.OnCheckInVoided),
+		topicAccountDeleted: queue.OnEvent(s.OnAccountDeleted),
+		topicCheckedIn:      queue.OnEvent(s.OnCheckedIn),
+		topicCheckInVoided:  queue.OnEvent(s.OnCheckInVoided),
 	}
 }
+
+// CacheCounts are how many campaigns were answered from memory, and how many were
+// not.
+func (s *Service) CacheCounts() (hits, misses uint64) { return s.known.Counts() }

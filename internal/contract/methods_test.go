@@ -81,6 +81,14 @@ func TestEveryListIsPaged(t *testing.T) {
 
 // repeatable are the writes that need no idempotency key, and why.
 var repeatable = map[protoreflect.FullName]string{
+	"throng.campaign.v1.CampaignService.FreezeLeaderboard": "freezing what is frozen changes nothing",
+	"throng.campaign.v1.CampaignService.JoinCampaign":      "one joins a campaign once",
+	"throng.campaign.v1.CampaignService.JoinTeam":          "one is in a team once",
+	"throng.campaign.v1.CampaignService.LeaveTeam":         "the membership has ended either way",
+	"throng.campaign.v1.CampaignService.MakeCaptain":       "whoever is captain already stays it",
+	"throng.campaign.v1.CampaignService.UpdateCampaign":    "it sets what it names, and sets the same again",
+	"throng.campaign.v1.CampaignService.VoidCheckIn":       "the check-in is withdrawn either way",
+	"throng.campaign.v1.CampaignService.WatchLeaderboard":  "it reads; streams cannot be marked as reads",
 	"throng.graph.v1.GraphService.Block":                   "blocking twice is blocking once",
 	"throng.graph.v1.GraphService.Follow":                  "following twice is following once",
 	"throng.graph.v1.GraphService.ImportFollows":           "a follow that stands is not stored again",

@@ -15,6 +15,7 @@ import (
 	// Every contract, so that its descriptors are linked in. A test says which is
 	// missing.
 	_ "github.com/throng-social/throng/gen/go/throng/access/v1"
+	_ "github.com/throng-social/throng/gen/go/throng/campaign/v1"
 	_ "github.com/throng-social/throng/gen/go/throng/event/v1"
 	_ "github.com/throng-social/throng/gen/go/throng/fault/v1"
 	_ "github.com/throng-social/throng/gen/go/throng/graph/v1"

@@ -30,12 +30,13 @@ func TestTheQueriesOfANounNameItsOwnTablesOnly(t *testing.T) {
 			continue
 		}
 		for _, table := range foreign(noun, text, tables) {
-			t.Errorf("sql/queries/%s.sql names %s, which belongs to %s: ask that noun over its internal service", noun, table, tables[table])
+			t.Errorf("the queries of %s name %s, which belongs to %s: ask that noun over its internal service", noun, table, tables[table])
 		}
 	}
 }
 
-// queryFiles are the queries by noun.
+// queryFiles are the queries by noun: a noun may have several files, each named
+// after it and a part of it.
 func queryFiles(t *testing.T) map[string]string {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(root, "sql/queries/*.sql"))
@@ -44,7 +45,8 @@ func queryFiles(t *testing.T) map[string]string {
 	}
 	nouns := map[string]string{}
 	for _, path := range paths {
-		nouns[strings.TrimSuffix(filepath.Base(path), ".sql")] = read(t, path)
+		noun, _, _ := strings.Cut(strings.TrimSuffix(filepath.Base(path), ".sql"), "_")
+		nouns[noun] += read(t, path) + "\n"
 	}
 	return nouns
 }

@@ -2,8 +2,8 @@
 // starts Throng for the first time sees something.
 //
 // It does what people would do, through the API and the Go SDK: signs people up,
-// lets them follow one another, post, reply and like. Running it again finds the
-// first account there and does nothing.
+// lets them follow one another, post, reply and like, and take part in a campaign.
+// Running it again finds an account there and does nothing.
 package demo
 
 import (
@@ -84,6 +84,9 @@ func Fill(ctx context.Context, base string, roles roleGiver) error {
 	}
 	if err := talk(ctx, clients); err != nil {
 		return err
+	}
+	if err := compete(ctx, base, roles, clients); err != nil {
+		return fmt.Errorf("campaigns: %w", err)
 	}
 	return roles.SetRole(ctx, Operator, "admin")
 }

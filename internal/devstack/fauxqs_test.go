@@ -57,7 +57,7 @@ func TestQueuesAreThoseOfTheTemplateAndGetWhatTheirTopicsGet(t *testing.T) {
 	t.Parallel()
 	_, topics, queues := startMessaging(t, newDir(t))
 	publish(t, topics, "gone")
-	for _, consumer := range []string{"graph", "post", "timeline"} {
+	for _, consumer := range []string{"graph", "post", "timeline", "campaign"} {
 		if got := receive(t, queues, "dev-"+consumer+"-account_deleted"); len(got) != 1 || got[0] != "gone" {
 			t.Errorf("%s has %v", consumer, got)
 		}

@@ -22,6 +22,7 @@ import (
 
 	"connectrpc.com/connect"
 
+	"github.com/throng-social/throng/gen/go/throng/campaign/v1/campaignv1connect"
 	"github.com/throng-social/throng/gen/go/throng/graph/v1/graphv1connect"
 	"github.com/throng-social/throng/gen/go/throng/media/v1/mediav1connect"
 	"github.com/throng-social/throng/gen/go/throng/post/v1/postv1connect"
@@ -40,11 +41,12 @@ const (
 
 // Client has the services.
 type Client struct {
-	Users    userv1connect.UserServiceClient
-	Graph    graphv1connect.GraphServiceClient
-	Posts    postv1connect.PostServiceClient
-	Media    mediav1connect.MediaServiceClient
-	Timeline timelinev1connect.TimelineServiceClient
+	Users     userv1connect.UserServiceClient
+	Graph     graphv1connect.GraphServiceClient
+	Posts     postv1connect.PostServiceClient
+	Media     mediav1connect.MediaServiceClient
+	Timeline  timelinev1connect.TimelineServiceClient
+	Campaigns campaignv1connect.CampaignServiceClient
 }
 
 // Option changes a Client.
@@ -130,11 +132,12 @@ func New(baseURL string, options ...Option) *Client {
 	// and each try is signed anew and carries the newest token.
 	calls := c.calls(timeLimit{unary: c.timeout}, retrier{}, signer{tokens: c.tokens}, seen)
 	return &Client{
-		Users:    userv1connect.NewUserServiceClient(c.client, baseURL, calls),
-		Graph:    graphv1connect.NewGraphServiceClient(c.client, baseURL, calls),
-		Posts:    postv1connect.NewPostServiceClient(c.client, baseURL, calls),
-		Media:    mediav1connect.NewMediaServiceClient(c.client, baseURL, calls),
-		Timeline: timelinev1connect.NewTimelineServiceClient(c.client, baseURL, calls),
+		Users:     userv1connect.NewUserServiceClient(c.client, baseURL, calls),
+		Graph:     graphv1connect.NewGraphServiceClient(c.client, baseURL, calls),
+		Posts:     postv1connect.NewPostServiceClient(c.client, baseURL, calls),
+		Media:     mediav1connect.NewMediaServiceClient(c.client, baseURL, calls),
+		Timeline:  timelinev1connect.NewTimelineServiceClient(c.client, baseURL, calls),
+		Campaigns: campaignv1connect.NewCampaignServiceClient(c.client, baseURL, calls),
 	}
 }
 

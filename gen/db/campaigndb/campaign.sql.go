@@ -7,9 +7,143 @@ package campaigndb
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 )
+
+const addMember = `-- name: AddMember :one
+UPDATE campaign_teams SET members = members + 1 WHERE id = $1 RETURNING id, campaign_id, name, name_key, captain_id, members, creator_id, idempotency_key, closed_at
+`
+
+func (q *Queries) AddMember(ctx context.Context, db DBTX, id uuid.UUID) (CampaignTeam, error) {
+	row := db.QueryRow(ctx, addMember, id)
+	var i CampaignTeam
+	err := row.Scan(
+		&i.ID,
+		&i.CampaignID,
+		&i.Name,
+		&i.NameKey,
+		&i.CaptainID,
+		&i.Members,
+		&i.CreatorID,
+		&i.IdempotencyKey,
+		&i.ClosedAt,
+	)
+	return i, err
+}
+
+const addTeamFact = `-- name: AddTeamFact :exec
+INSERT INTO campaign_facts (campaign_id, kind, user_id, subject_id, moment, returning_customer)
+VALUES ($1, $2, $3, $4, $5, $6)
+`
+
+type AddTeamFactParams struct {
+	CampaignID        uuid.UUID
+	Kind              int16
+	UserID            uuid.UUID
+	TeamID            uuid.UUID
+	Moment            time.Time
+	ReturningCustomer bool
+}
+
+// Of a join, 3, or a leave, 4.
+func (q *Queries) AddTeamFact(ctx context.Context, db DBTX, arg AddTeamFactParams) error {
+	_, err := db.Exec(ctx, addTeamFact,
+		arg.CampaignID,
+		arg.Kind,
+		arg.UserID,
+		arg.TeamID,
+		arg.Moment,
+		arg.ReturningCustomer,
+	)
+	return err
+}
+
+const beginBoards = `-- name: BeginBoards :exec
+INSERT INTO campaign_boards (campaign_id) VALUES ($1) ON CONFLICT (campaign_id) DO NOTHING
+`
+
+func (q *Queries) BeginBoards(ctx context.Context, db DBTX, campaignID uuid.UUID) error {
+	_, err := db.Exec(ctx, beginBoards, campaignID)
+	return err
+}
+
+const countCheckInsOfDay = `-- name: CountCheckInsOfDay :one
+SELECT count(*)::int
+FROM campaign_check_ins
+WHERE campaign_id = $1
+  AND user_id = $2
+  AND day = cast(cast($3 AS text) AS date)
+`
+
+type CountCheckInsOfDayParams struct {
+	CampaignID uuid.UUID
+	UserID     uuid.UUID
+	Day        string
+}
+
+// Those that were withdrawn too: they have used up a number of the day.
+func (q *Queries) CountCheckInsOfDay(ctx context.Context, db DBTX, arg CountCheckInsOfDayParams) (int32, error) {
+	row := db.QueryRow(ctx, countCheckInsOfDay, arg.CampaignID, arg.UserID, arg.Day)
+	var column_1 int32
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
+const countMemberships = `-- name: CountMemberships :one
+SELECT count(*)::int FROM campaign_memberships WHERE campaign_id = $1 AND user_id = $2
+`
+
+type CountMembershipsParams struct {
+	CampaignID uuid.UUID
+	UserID     uuid.UUID
+}
+
+func (q *Queries) CountMemberships(ctx context.Context, db DBTX, arg CountMembershipsParams) (int32, error) {
+	row := db.QueryRow(ctx, countMemberships, arg.CampaignID, arg.UserID)
+	var column_1 int32
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
+const countTeam = `-- name: CountTeam :exec
+INSERT INTO campaign_counts AS c (campaign_id, teams)
+VALUES ($1, 1)
+ON CONFLICT (campaign_id) DO UPDATE SET teams = c.teams + 1
+`
+
+func (q *Queries) CountTeam(ctx context.Context, db DBTX, campaignID uuid.UUID) error {
+	_, err := db.Exec(ctx, countTeam, campaignID)
+	return err
+}
+
+const deleteMembership = `-- name: DeleteMembership :execrows
+DELETE FROM campaign_memberships WHERE campaign_id = $1 AND user_id = $2 AND team_id = $3
+`
+
+type DeleteMembershipParams struct {
+	CampaignID uuid.UUID
+	UserID     uuid.UUID
+	TeamID     uuid.UUID
+}
+
+func (q *Queries) DeleteMembership(ctx context.Context, db DBTX, arg DeleteMembershipParams) (int64, error) {
+	result, err := db.Exec(ctx, deleteMembership, arg.CampaignID, arg.UserID, arg.TeamID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const eraseCheckIns = `-- name: EraseCheckIns :exec
+UPDATE campaign_check_ins SET text = '', media_ids = '{}' WHERE id = ANY ($1::uuid[])
+`
+
+func (q *Queries) EraseCheckIns(ctx context.Context, db DBTX, ids []uuid.UUID) error {
+	_, err := db.Exec(ctx, eraseCheckIns, ids)
+	return err
+}
 
 const findCampaign = `-- name: FindCampaign :one
 SELECT id, organizer_id, title, text, cover_media_id, cover_claims, location_id, time_zone, tag, starts_at, ends_at, freezes_at, frozen_at, unfrozen_at, team_size, teams_per_person, check_ins_per_day, team_needed, scoring, points, daily_cap, idempotency_key, request_hash FROM campaigns WHERE id = $1
@@ -44,4 +178,981 @@ func (q *Queries) FindCampaign(ctx context.Context, db DBTX, id uuid.UUID) (Camp
 		&i.RequestHash,
 	)
 	return i, err
+}
+
+const findCampaignByKey = `-- name: FindCampaignByKey :one
+SELECT id, request_hash
+FROM campaigns
+WHERE organizer_id = $1
+  AND idempotency_key = $2
+`
+
+type FindCampaignByKeyParams struct {
+	OrganizerID    uuid.UUID
+	IdempotencyKey string
+}
+
+type FindCampaignByKeyRow struct {
+	ID          uuid.UUID
+	RequestHash []byte
+}
+
+func (q *Queries) FindCampaignByKey(ctx context.Context, db DBTX, arg FindCampaignByKeyParams) (FindCampaignByKeyRow, error) {
+	row := db.QueryRow(ctx, findCampaignByKey, arg.OrganizerID, arg.IdempotencyKey)
+	var i FindCampaignByKeyRow
+	err := row.Scan(&i.ID, &i.RequestHash)
+	return i, err
+}
+
+const findEldestMember = `-- name: FindEldestMember :one
+SELECT user_id
+FROM campaign_memberships
+WHERE team_id = $1
+ORDER BY joined_at, user_id
+LIMIT 1
+`
+
+func (q *Queries) FindEldestMember(ctx context.Context, db DBTX, teamID uuid.UUID) (uuid.UUID, error) {
+	row := db.QueryRow(ctx, findEldestMember, teamID)
+	var user_id uuid.UUID
+	err := row.Scan(&user_id)
+	return user_id, err
+}
+
+const findParticipant = `-- name: FindParticipant :one
+SELECT campaign_id, user_id, returning_customer, joined_at FROM campaign_participants WHERE campaign_id = $1 AND user_id = $2
+`
+
+type FindParticipantParams struct {
+	CampaignID uuid.UUID
+	UserID     uuid.UUID
+}
+
+func (q *Queries) FindParticipant(ctx context.Context, db DBTX, arg FindParticipantParams) (CampaignParticipant, error) {
+	row := db.QueryRow(ctx, findParticipant, arg.CampaignID, arg.UserID)
+	var i CampaignParticipant
+	err := row.Scan(
+		&i.CampaignID,
+		&i.UserID,
+		&i.ReturningCustomer,
+		&i.JoinedAt,
+	)
+	return i, err
+}
+
+const findTeam = `-- name: FindTeam :one
+SELECT id, campaign_id, name, name_key, captain_id, members, creator_id, idempotency_key, closed_at FROM campaign_teams WHERE id = $1
+`
+
+func (q *Queries) FindTeam(ctx context.Context, db DBTX, id uuid.UUID) (CampaignTeam, error) {
+	row := db.QueryRow(ctx, findTeam, id)
+	var i CampaignTeam
+	err := row.Scan(
+		&i.ID,
+		&i.CampaignID,
+		&i.Name,
+		&i.NameKey,
+		&i.CaptainID,
+		&i.Members,
+		&i.CreatorID,
+		&i.IdempotencyKey,
+		&i.ClosedAt,
+	)
+	return i, err
+}
+
+const findTeamByKey = `-- name: FindTeamByKey :one
+SELECT id, campaign_id, name, name_key, captain_id, members, creator_id, idempotency_key, closed_at
+FROM campaign_teams
+WHERE campaign_id = $1
+  AND creator_id = $2
+  AND idempotency_key = $3
+`
+
+type FindTeamByKeyParams struct {
+	CampaignID     uuid.UUID
+	CreatorID      uuid.UUID
+	IdempotencyKey string
+}
+
+func (q *Queries) FindTeamByKey(ctx context.Context, db DBTX, arg FindTeamByKeyParams) (CampaignTeam, error) {
+	row := db.QueryRow(ctx, findTeamByKey, arg.CampaignID, arg.CreatorID, arg.IdempotencyKey)
+	var i CampaignTeam
+	err := row.Scan(
+		&i.ID,
+		&i.CampaignID,
+		&i.Name,
+		&i.NameKey,
+		&i.CaptainID,
+		&i.Members,
+		&i.CreatorID,
+		&i.IdempotencyKey,
+		&i.ClosedAt,
+	)
+	return i, err
+}
+
+const insertCampaign = `-- name: InsertCampaign :one
+INSERT INTO campaigns (organizer_id, title, text, cover_media_id, location_id, time_zone, tag, starts_at, ends_at, freezes_at, team_size,
+                       teams_per_person, check_ins_per_day, team_needed, scoring, points, daily_cap, idempotency_key, request_hash)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+        $11, $12, $13, $14, $15, $16, $17, $18, $19)
+ON CONFLICT (organizer_id, idempotency_key) DO NOTHING
+RETURNING id
+`
+
+type InsertCampaignParams struct {
+	OrganizerID    uuid.UUID
+	Title          string
+	Text           string
+	CoverMediaID   *uuid.UUID
+	LocationID     string
+	TimeZone       string
+	Tag            string
+	StartsAt       time.Time
+	EndsAt         time.Time
+	FreezesAt      *time.Time
+	TeamSize       int32
+	TeamsPerPerson int32
+	CheckInsPerDay int32
+	TeamNeeded     bool
+	Scoring        int16
+	Points         int32
+	DailyCap       int32
+	IdempotencyKey string
+	RequestHash    []byte
+}
+
+// Answers no row where the organizer has used the key before.
+func (q *Queries) InsertCampaign(ctx context.Context, db DBTX, arg InsertCampaignParams) (uuid.UUID, error) {
+	row := db.QueryRow(ctx, insertCampaign,
+		arg.OrganizerID,
+		arg.Title,
+		arg.Text,
+		arg.CoverMediaID,
+		arg.LocationID,
+		arg.TimeZone,
+		arg.Tag,
+		arg.StartsAt,
+		arg.EndsAt,
+		arg.FreezesAt,
+		arg.TeamSize,
+		arg.TeamsPerPerson,
+		arg.CheckInsPerDay,
+		arg.TeamNeeded,
+		arg.Scoring,
+		arg.Points,
+		arg.DailyCap,
+		arg.IdempotencyKey,
+		arg.RequestHash,
+	)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const insertMembership = `-- name: InsertMembership :exec
+INSERT INTO campaign_memberships (campaign_id, user_id, team_id, joined_at) VALUES ($1, $2, $3, $4)
+`
+
+type InsertMembershipParams struct {
+	CampaignID uuid.UUID
+	UserID     uuid.UUID
+	TeamID     uuid.UUID
+	JoinedAt   time.Time
+}
+
+func (q *Queries) InsertMembership(ctx context.Context, db DBTX, arg InsertMembershipParams) error {
+	_, err := db.Exec(ctx, insertMembership,
+		arg.CampaignID,
+		arg.UserID,
+		arg.TeamID,
+		arg.JoinedAt,
+	)
+	return err
+}
+
+const insertTeam = `-- name: InsertTeam :one
+INSERT INTO campaign_teams (campaign_id, name, name_key, captain_id, creator_id, idempotency_key)
+VALUES ($1, $2, $3, $4, $4, $5)
+ON CONFLICT (campaign_id, name_key) WHERE closed_at IS NULL DO NOTHING
+RETURNING id, campaign_id, name, name_key, captain_id, members, creator_id, idempotency_key, closed_at
+`
+
+type InsertTeamParams struct {
+	CampaignID     uuid.UUID
+	Name           string
+	NameKey        string
+	CreatorID      uuid.UUID
+	IdempotencyKey string
+}
+
+// Answers no row where the name is taken.
+func (q *Queries) InsertTeam(ctx context.Context, db DBTX, arg InsertTeamParams) (CampaignTeam, error) {
+	row := db.QueryRow(ctx, insertTeam,
+		arg.CampaignID,
+		arg.Name,
+		arg.NameKey,
+		arg.CreatorID,
+		arg.IdempotencyKey,
+	)
+	var i CampaignTeam
+	err := row.Scan(
+		&i.ID,
+		&i.CampaignID,
+		&i.Name,
+		&i.NameKey,
+		&i.CaptainID,
+		&i.Members,
+		&i.CreatorID,
+		&i.IdempotencyKey,
+		&i.ClosedAt,
+	)
+	return i, err
+}
+
+const isMember = `-- name: IsMember :one
+SELECT EXISTS (SELECT
+               FROM campaign_memberships
+               WHERE campaign_id = $1
+                 AND user_id = $2
+                 AND team_id = $3) AS is_member
+`
+
+type IsMemberParams struct {
+	CampaignID uuid.UUID
+	UserID     uuid.UUID
+	TeamID     uuid.UUID
+}
+
+func (q *Queries) IsMember(ctx context.Context, db DBTX, arg IsMemberParams) (bool, error) {
+	row := db.QueryRow(ctx, isMember, arg.CampaignID, arg.UserID, arg.TeamID)
+	var is_member bool
+	err := row.Scan(&is_member)
+	return is_member, err
+}
+
+const joinCampaign = `-- name: JoinCampaign :one
+WITH made AS (
+    INSERT INTO campaign_participants (campaign_id, user_id, returning_customer, joined_at)
+        VALUES ($1, $2, $3, $4)
+        ON CONFLICT (campaign_id, user_id) DO NOTHING
+        RETURNING campaign_id),
+     counted AS (
+         INSERT INTO campaign_counts AS c (campaign_id, participants)
+             SELECT made.campaign_id, 1 FROM made
+             ON CONFLICT (campaign_id) DO UPDATE SET participants = c.participants + 1)
+SELECT EXISTS (SELECT FROM made) AS joined
+`
+
+type JoinCampaignParams struct {
+	CampaignID        uuid.UUID
+	UserID            uuid.UUID
+	ReturningCustomer bool
+	JoinedAt          time.Time
+}
+
+// Answers whether the person had not joined before.
+func (q *Queries) JoinCampaign(ctx context.Context, db DBTX, arg JoinCampaignParams) (bool, error) {
+	row := db.QueryRow(ctx, joinCampaign,
+		arg.CampaignID,
+		arg.UserID,
+		arg.ReturningCustomer,
+		arg.JoinedAt,
+	)
+	var joined bool
+	err := row.Scan(&joined)
+	return joined, err
+}
+
+const listCampaignMiscounts = `-- name: ListCampaignMiscounts :many
+SELECT c.id,
+       coalesce(n.participants, 0)::bigint AS participants,
+       coalesce(n.teams, 0)::bigint        AS teams,
+       p.counted::bigint                   AS participants_counted,
+       t.counted::bigint                   AS teams_counted
+FROM campaigns AS c
+         LEFT JOIN campaign_counts AS n ON n.campaign_id = c.id
+         CROSS JOIN LATERAL (SELECT count(*) AS counted FROM campaign_participants WHERE campaign_id = c.id) AS p
+         CROSS JOIN LATERAL (SELECT count(*) AS counted FROM campaign_teams WHERE campaign_id = c.id AND closed_at IS NULL) AS t
+WHERE (coalesce(n.participants, 0), coalesce(n.teams, 0)) <> (p.counted, t.counted)
+`
+
+type ListCampaignMiscountsRow struct {
+	ID                  uuid.UUID
+	Participants        int64
+	Teams               int64
+	ParticipantsCounted int64
+	TeamsCounted        int64
+}
+
+func (q *Queries) ListCampaignMiscounts(ctx context.Context, db DBTX) ([]ListCampaignMiscountsRow, error) {
+	rows, err := db.Query(ctx, listCampaignMiscounts)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListCampaignMiscountsRow
+	for rows.Next() {
+		var i ListCampaignMiscountsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Participants,
+			&i.Teams,
+			&i.ParticipantsCounted,
+			&i.TeamsCounted,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listCampaigns = `-- name: ListCampaigns :many
+SELECT id, starts_at
+FROM campaigns
+WHERE (starts_at, id) < ($1::timestamptz, $2::uuid)
+  AND starts_at > $3
+  AND starts_at <= $4
+  AND ends_at > $5
+  AND ends_at <= $6
+ORDER BY starts_at DESC, id DESC
+LIMIT $7::int
+`
+
+type ListCampaignsParams struct {
+	BeforeStart time.Time
+	BeforeID    uuid.UUID
+	StartsAfter time.Time
+	StartsUntil time.Time
+	EndsAfter   time.Time
+	EndsUntil   time.Time
+	PageLimit   int32
+}
+
+type ListCampaignsRow struct {
+	ID       uuid.UUID
+	StartsAt time.Time
+}
+
+// By start, latest first.
+func (q *Queries) ListCampaigns(ctx context.Context, db DBTX, arg ListCampaignsParams) ([]ListCampaignsRow, error) {
+	rows, err := db.Query(ctx, listCampaigns,
+		arg.BeforeStart,
+		arg.BeforeID,
+		arg.StartsAfter,
+		arg.StartsUntil,
+		arg.EndsAfter,
+		arg.EndsUntil,
+		arg.PageLimit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListCampaignsRow
+	for rows.Next() {
+		var i ListCampaignsRow
+		if err := rows.Scan(&i.ID, &i.StartsAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listCampaignsOf = `-- name: ListCampaignsOf :many
+SELECT id, starts_at
+FROM campaigns
+WHERE organizer_id = $1
+  AND (starts_at, id) < ($2::timestamptz, $3::uuid)
+  AND starts_at > $4
+  AND starts_at <= $5
+  AND ends_at > $6
+  AND ends_at <= $7
+ORDER BY starts_at DESC, id DESC
+LIMIT $8::int
+`
+
+type ListCampaignsOfParams struct {
+	OrganizerID uuid.UUID
+	BeforeStart time.Time
+	BeforeID    uuid.UUID
+	StartsAfter time.Time
+	StartsUntil time.Time
+	EndsAfter   time.Time
+	EndsUntil   time.Time
+	PageLimit   int32
+}
+
+type ListCampaignsOfRow struct {
+	ID       uuid.UUID
+	StartsAt time.Time
+}
+
+// Those of one organizer.
+func (q *Queries) ListCampaignsOf(ctx context.Context, db DBTX, arg ListCampaignsOfParams) ([]ListCampaignsOfRow, error) {
+	rows, err := db.Query(ctx, listCampaignsOf,
+		arg.OrganizerID,
+		arg.BeforeStart,
+		arg.BeforeID,
+		arg.StartsAfter,
+		arg.StartsUntil,
+		arg.EndsAfter,
+		arg.EndsUntil,
+		arg.PageLimit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListCampaignsOfRow
+	for rows.Next() {
+		var i ListCampaignsOfRow
+		if err := rows.Scan(&i.ID, &i.StartsAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listMembershipsToEnd = `-- name: ListMembershipsToEnd :many
+SELECT m.team_id
+FROM campaign_participants AS p
+         JOIN campaigns AS c ON c.id = p.campaign_id AND c.ends_at > $1::timestamptz
+         JOIN campaign_memberships AS m ON m.campaign_id = p.campaign_id AND m.user_id = p.user_id
+WHERE p.user_id = $2
+LIMIT $3::int
+`
+
+type ListMembershipsToEndParams struct {
+	Now       time.Time
+	UserID    uuid.UUID
+	PageLimit int32
+}
+
+// Those of an account in campaigns that have not ended.
+func (q *Queries) ListMembershipsToEnd(ctx context.Context, db DBTX, arg ListMembershipsToEndParams) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, listMembershipsToEnd, arg.Now, arg.UserID, arg.PageLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var team_id uuid.UUID
+		if err := rows.Scan(&team_id); err != nil {
+			return nil, err
+		}
+		items = append(items, team_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listTeamMembers = `-- name: ListTeamMembers :many
+SELECT user_id, joined_at
+FROM campaign_memberships
+WHERE team_id = $1
+  AND (joined_at, user_id) > ($2::timestamptz, $3::uuid)
+ORDER BY joined_at, user_id
+LIMIT $4::int
+`
+
+type ListTeamMembersParams struct {
+	TeamID    uuid.UUID
+	After     time.Time
+	AfterID   uuid.UUID
+	PageLimit int32
+}
+
+type ListTeamMembersRow struct {
+	UserID   uuid.UUID
+	JoinedAt time.Time
+}
+
+// In the order in which they came.
+func (q *Queries) ListTeamMembers(ctx context.Context, db DBTX, arg ListTeamMembersParams) ([]ListTeamMembersRow, error) {
+	rows, err := db.Query(ctx, listTeamMembers,
+		arg.TeamID,
+		arg.After,
+		arg.AfterID,
+		arg.PageLimit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListTeamMembersRow
+	for rows.Next() {
+		var i ListTeamMembersRow
+		if err := rows.Scan(&i.UserID, &i.JoinedAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listTeamMiscounts = `-- name: ListTeamMiscounts :many
+SELECT t.id, t.members, m.counted::bigint AS counted
+FROM campaign_teams AS t
+         CROSS JOIN LATERAL (SELECT count(*) AS counted FROM campaign_memberships WHERE team_id = t.id) AS m
+WHERE t.members <> m.counted
+   OR (t.closed_at IS NULL) <> (m.counted > 0)
+`
+
+type ListTeamMiscountsRow struct {
+	ID      uuid.UUID
+	Members int32
+	Counted int64
+}
+
+func (q *Queries) ListTeamMiscounts(ctx context.Context, db DBTX) ([]ListTeamMiscountsRow, error) {
+	rows, err := db.Query(ctx, listTeamMiscounts)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListTeamMiscountsRow
+	for rows.Next() {
+		var i ListTeamMiscountsRow
+		if err := rows.Scan(&i.ID, &i.Members, &i.Counted); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listTeams = `-- name: ListTeams :many
+SELECT id, campaign_id, name, name_key, captain_id, members, creator_id, idempotency_key, closed_at
+FROM campaign_teams
+WHERE campaign_id = $1
+  AND closed_at IS NULL
+  AND name_key > $2::text
+  AND name_key >= $3::text
+  AND name_key < $4::text
+ORDER BY name_key
+LIMIT $5::int
+`
+
+type ListTeamsParams struct {
+	CampaignID uuid.UUID
+	After      string
+	Prefix     string
+	PrefixEnd  string
+	PageLimit  int32
+}
+
+// By name; those that begin with a prefix.
+func (q *Queries) ListTeams(ctx context.Context, db DBTX, arg ListTeamsParams) ([]CampaignTeam, error) {
+	rows, err := db.Query(ctx, listTeams,
+		arg.CampaignID,
+		arg.After,
+		arg.Prefix,
+		arg.PrefixEnd,
+		arg.PageLimit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CampaignTeam
+	for rows.Next() {
+		var i CampaignTeam
+		if err := rows.Scan(
+			&i.ID,
+			&i.CampaignID,
+			&i.Name,
+			&i.NameKey,
+			&i.CaptainID,
+			&i.Members,
+			&i.CreatorID,
+			&i.IdempotencyKey,
+			&i.ClosedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listTeamsOfPerson = `-- name: ListTeamsOfPerson :many
+SELECT t.id, t.campaign_id, t.name, t.name_key, t.captain_id, t.members, t.creator_id, t.idempotency_key, t.closed_at
+FROM campaign_memberships AS m
+         JOIN campaign_teams AS t ON t.id = m.team_id
+WHERE m.campaign_id = $1
+  AND m.user_id = $2
+ORDER BY m.joined_at, t.id
+`
+
+type ListTeamsOfPersonParams struct {
+	CampaignID uuid.UUID
+	UserID     uuid.UUID
+}
+
+func (q *Queries) ListTeamsOfPerson(ctx context.Context, db DBTX, arg ListTeamsOfPersonParams) ([]CampaignTeam, error) {
+	rows, err := db.Query(ctx, listTeamsOfPerson, arg.CampaignID, arg.UserID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CampaignTeam
+	for rows.Next() {
+		var i CampaignTeam
+		if err := rows.Scan(
+			&i.ID,
+			&i.CampaignID,
+			&i.Name,
+			&i.NameKey,
+			&i.CaptainID,
+			&i.Members,
+			&i.CreatorID,
+			&i.IdempotencyKey,
+			&i.ClosedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const loadCampaigns = `-- name: LoadCampaigns :many
+SELECT c.id, c.organizer_id, c.title, c.text, c.cover_media_id, c.cover_claims, c.location_id, c.time_zone, c.tag, c.starts_at, c.ends_at, c.freezes_at, c.frozen_at, c.unfrozen_at, c.team_size, c.teams_per_person, c.check_ins_per_day, c.team_needed, c.scoring, c.points, c.daily_cap, c.idempotency_key, c.request_hash, coalesce(n.participants, 0)::bigint AS participants, coalesce(n.teams, 0)::bigint AS teams
+FROM campaigns AS c
+         LEFT JOIN campaign_counts AS n ON n.campaign_id = c.id
+WHERE c.id = ANY ($1::uuid[])
+`
+
+type LoadCampaignsRow struct {
+	Campaign     Campaign
+	Participants int64
+	Teams        int64
+}
+
+func (q *Queries) LoadCampaigns(ctx context.Context, db DBTX, ids []uuid.UUID) ([]LoadCampaignsRow, error) {
+	rows, err := db.Query(ctx, loadCampaigns, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LoadCampaignsRow
+	for rows.Next() {
+		var i LoadCampaignsRow
+		if err := rows.Scan(
+			&i.Campaign.ID,
+			&i.Campaign.OrganizerID,
+			&i.Campaign.Title,
+			&i.Campaign.Text,
+			&i.Campaign.CoverMediaID,
+			&i.Campaign.CoverClaims,
+			&i.Campaign.LocationID,
+			&i.Campaign.TimeZone,
+			&i.Campaign.Tag,
+			&i.Campaign.StartsAt,
+			&i.Campaign.EndsAt,
+			&i.Campaign.FreezesAt,
+			&i.Campaign.FrozenAt,
+			&i.Campaign.UnfrozenAt,
+			&i.Campaign.TeamSize,
+			&i.Campaign.TeamsPerPerson,
+			&i.Campaign.CheckInsPerDay,
+			&i.Campaign.TeamNeeded,
+			&i.Campaign.Scoring,
+			&i.Campaign.Points,
+			&i.Campaign.DailyCap,
+			&i.Campaign.IdempotencyKey,
+			&i.Campaign.RequestHash,
+			&i.Participants,
+			&i.Teams,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockCampaign = `-- name: LockCampaign :one
+SELECT id, organizer_id, title, text, cover_media_id, cover_claims, location_id, time_zone, tag, starts_at, ends_at, freezes_at, frozen_at, unfrozen_at, team_size, teams_per_person, check_ins_per_day, team_needed, scoring, points, daily_cap, idempotency_key, request_hash FROM campaigns WHERE id = $1 FOR NO KEY UPDATE
+`
+
+func (q *Queries) LockCampaign(ctx context.Context, db DBTX, id uuid.UUID) (Campaign, error) {
+	row := db.QueryRow(ctx, lockCampaign, id)
+	var i Campaign
+	err := row.Scan(
+		&i.ID,
+		&i.OrganizerID,
+		&i.Title,
+		&i.Text,
+		&i.CoverMediaID,
+		&i.CoverClaims,
+		&i.LocationID,
+		&i.TimeZone,
+		&i.Tag,
+		&i.StartsAt,
+		&i.EndsAt,
+		&i.FreezesAt,
+		&i.FrozenAt,
+		&i.UnfrozenAt,
+		&i.TeamSize,
+		&i.TeamsPerPerson,
+		&i.CheckInsPerDay,
+		&i.TeamNeeded,
+		&i.Scoring,
+		&i.Points,
+		&i.DailyCap,
+		&i.IdempotencyKey,
+		&i.RequestHash,
+	)
+	return i, err
+}
+
+const lockCheckInsToErase = `-- name: LockCheckInsToErase :many
+SELECT id, campaign_id, media_ids, idempotency_key
+FROM campaign_check_ins
+WHERE user_id = $1
+  AND (text <> '' OR media_ids <> '{}')
+ORDER BY id
+LIMIT $2::int FOR NO KEY UPDATE
+`
+
+type LockCheckInsToEraseParams struct {
+	UserID    uuid.UUID
+	PageLimit int32
+}
+
+type LockCheckInsToEraseRow struct {
+	ID             uuid.UUID
+	CampaignID     uuid.UUID
+	MediaIds       []uuid.UUID
+	IdempotencyKey string
+}
+
+func (q *Queries) LockCheckInsToErase(ctx context.Context, db DBTX, arg LockCheckInsToEraseParams) ([]LockCheckInsToEraseRow, error) {
+	rows, err := db.Query(ctx, lockCheckInsToErase, arg.UserID, arg.PageLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LockCheckInsToEraseRow
+	for rows.Next() {
+		var i LockCheckInsToEraseRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.CampaignID,
+			&i.MediaIds,
+			&i.IdempotencyKey,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockParticipant = `-- name: LockParticipant :one
+SELECT campaign_id, user_id, returning_customer, joined_at FROM campaign_participants WHERE campaign_id = $1 AND user_id = $2 FOR NO KEY UPDATE
+`
+
+type LockParticipantParams struct {
+	CampaignID uuid.UUID
+	UserID     uuid.UUID
+}
+
+func (q *Queries) LockParticipant(ctx context.Context, db DBTX, arg LockParticipantParams) (CampaignParticipant, error) {
+	row := db.QueryRow(ctx, lockParticipant, arg.CampaignID, arg.UserID)
+	var i CampaignParticipant
+	err := row.Scan(
+		&i.CampaignID,
+		&i.UserID,
+		&i.ReturningCustomer,
+		&i.JoinedAt,
+	)
+	return i, err
+}
+
+const lockTeam = `-- name: LockTeam :one
+SELECT id, campaign_id, name, name_key, captain_id, members, creator_id, idempotency_key, closed_at FROM campaign_teams WHERE id = $1 FOR NO KEY UPDATE
+`
+
+func (q *Queries) LockTeam(ctx context.Context, db DBTX, id uuid.UUID) (CampaignTeam, error) {
+	row := db.QueryRow(ctx, lockTeam, id)
+	var i CampaignTeam
+	err := row.Scan(
+		&i.ID,
+		&i.CampaignID,
+		&i.Name,
+		&i.NameKey,
+		&i.CaptainID,
+		&i.Members,
+		&i.CreatorID,
+		&i.IdempotencyKey,
+		&i.ClosedAt,
+	)
+	return i, err
+}
+
+const removeMember = `-- name: RemoveMember :one
+UPDATE campaign_teams
+SET members   = members - 1,
+    closed_at = CASE WHEN members = 1 THEN $1::timestamptz END
+WHERE id = $2
+RETURNING id, campaign_id, name, name_key, captain_id, members, creator_id, idempotency_key, closed_at
+`
+
+type RemoveMemberParams struct {
+	Now time.Time
+	ID  uuid.UUID
+}
+
+// A team without members closes.
+func (q *Queries) RemoveMember(ctx context.Context, db DBTX, arg RemoveMemberParams) (CampaignTeam, error) {
+	row := db.QueryRow(ctx, removeMember, arg.Now, arg.ID)
+	var i CampaignTeam
+	err := row.Scan(
+		&i.ID,
+		&i.CampaignID,
+		&i.Name,
+		&i.NameKey,
+		&i.CaptainID,
+		&i.Members,
+		&i.CreatorID,
+		&i.IdempotencyKey,
+		&i.ClosedAt,
+	)
+	return i, err
+}
+
+const setCaptain = `-- name: SetCaptain :one
+UPDATE campaign_teams SET captain_id = $1 WHERE id = $2 RETURNING id, campaign_id, name, name_key, captain_id, members, creator_id, idempotency_key, closed_at
+`
+
+type SetCaptainParams struct {
+	CaptainID uuid.UUID
+	ID        uuid.UUID
+}
+
+func (q *Queries) SetCaptain(ctx context.Context, db DBTX, arg SetCaptainParams) (CampaignTeam, error) {
+	row := db.QueryRow(ctx, setCaptain, arg.CaptainID, arg.ID)
+	var i CampaignTeam
+	err := row.Scan(
+		&i.ID,
+		&i.CampaignID,
+		&i.Name,
+		&i.NameKey,
+		&i.CaptainID,
+		&i.Members,
+		&i.CreatorID,
+		&i.IdempotencyKey,
+		&i.ClosedAt,
+	)
+	return i, err
+}
+
+const uncountTeam = `-- name: UncountTeam :exec
+UPDATE campaign_counts SET teams = teams - 1 WHERE campaign_id = $1
+`
+
+func (q *Queries) UncountTeam(ctx context.Context, db DBTX, campaignID uuid.UUID) error {
+	_, err := db.Exec(ctx, uncountTeam, campaignID)
+	return err
+}
+
+const updateCampaign = `-- name: UpdateCampaign :exec
+UPDATE campaigns
+SET title             = $1,
+    text              = $2,
+    cover_media_id    = $3,
+    cover_claims      = $4,
+    location_id       = $5,
+    time_zone         = $6,
+    starts_at         = $7,
+    ends_at           = $8,
+    freezes_at        = $9,
+    team_size         = $10,
+    teams_per_person  = $11,
+    check_ins_per_day = $12,
+    team_needed       = $13,
+    scoring           = $14,
+    points            = $15,
+    daily_cap         = $16
+WHERE id = $17
+`
+
+type UpdateCampaignParams struct {
+	Title          string
+	Text           string
+	CoverMediaID   *uuid.UUID
+	CoverClaims    int32
+	LocationID     string
+	TimeZone       string
+	StartsAt       time.Time
+	EndsAt         time.Time
+	FreezesAt      *time.Time
+	TeamSize       int32
+	TeamsPerPerson int32
+	CheckInsPerDay int32
+	TeamNeeded     bool
+	Scoring        int16
+	Points         int32
+	DailyCap       int32
+	ID             uuid.UUID
+}
+
+func (q *Queries) UpdateCampaign(ctx context.Context, db DBTX, arg UpdateCampaignParams) error {
+	_, err := db.Exec(ctx, updateCampaign,
+		arg.Title,
+		arg.Text,
+		arg.CoverMediaID,
+		arg.CoverClaims,
+		arg.LocationID,
+		arg.TimeZone,
+		arg.StartsAt,
+		arg.EndsAt,
+		arg.FreezesAt,
+		arg.TeamSize,
+		arg.TeamsPerPerson,
+		arg.CheckInsPerDay,
+		arg.TeamNeeded,
+		arg.Scoring,
+		arg.Points,
+		arg.DailyCap,
+		arg.ID,
+	)
+	return err
 }

@@ -42,6 +42,13 @@ type CampaignBoard struct {
 	CountedAt  *time.Time
 }
 
+type CampaignParticipant struct {
+	CampaignID        uuid.UUID
+	UserID            uuid.UUID
+	ReturningCustomer bool
+	JoinedAt          time.Time
+}
+
 type CampaignScore struct {
 	CampaignID uuid.UUID
 	Scope      int16
@@ -49,4 +56,16 @@ type CampaignScore struct {
 	Score      int64
 	Position   int64
 	FactID     int64
+}
+
+type CampaignTeam struct {
+	ID             uuid.UUID
+	CampaignID     uuid.UUID
+	Name           string
+	NameKey        string
+	CaptainID      uuid.UUID
+	Members        int32
+	CreatorID      uuid.UUID
+	IdempotencyKey string
+	ClosedAt       *time.Time
 }

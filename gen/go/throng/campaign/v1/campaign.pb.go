@@ -503,7 +503,7 @@ type CreateCampaignRequest struct {
 	TimeZone string `protobuf:"bytes,5,opt,name=time_zone,json=timeZone,proto3" json:"time_zone,omitempty"`
 	// 2 to 40 of a-z 0-9 _, without `#`; empty means one made of the title.
 	Tag string `protobuf:"bytes,6,opt,name=tag,proto3" json:"tag,omitempty"`
-	// When it starts.
+	// When it starts: between 1970 and 2200, as all times here.
 	StartsAt *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=starts_at,json=startsAt,proto3" json:"starts_at,omitempty"`
 	// When it ends: after the start, and a year after it at most.
 	EndsAt *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=ends_at,json=endsAt,proto3" json:"ends_at,omitempty"`
@@ -907,7 +907,7 @@ type UpdateCampaignRequest struct {
 	TimeZone *string `protobuf:"bytes,6,opt,name=time_zone,json=timeZone,proto3,oneof" json:"time_zone,omitempty"`
 	// When it starts.
 	StartsAt *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=starts_at,json=startsAt,proto3" json:"starts_at,omitempty"`
-	// When it ends.
+	// When it ends; of a campaign that runs not before the call.
 	EndsAt *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=ends_at,json=endsAt,proto3" json:"ends_at,omitempty"`
 	// When the public's boards freeze.
 	FreezesAt *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=freezes_at,json=freezesAt,proto3" json:"freezes_at,omitempty"`
@@ -1407,7 +1407,7 @@ const file_throng_campaign_v1_campaign_proto_rawDesc = "" +
 	"perCheckIn\x12*\n" +
 	"\tdaily_cap\x18\x02 \x01(\x05B\r\xbaH\n" +
 	"\x1a\b\x18\x80\x94\xeb\xdc\x03(\x00R\bdailyCap\"\x0e\n" +
-	"\fTogetherness\"\xba\a\n" +
+	"\fTogetherness\"\x9d\b\n" +
 	"\x15CreateCampaignRequest\x12<\n" +
 	"\x05title\x18\x01 \x01(\tB&\xbaH#r!\x10\x01\x18x2\x1b^[^\\x00]*[^\\x00\\s][^\\x00]*$R\x05title\x12(\n" +
 	"\x04text\x18\x02 \x01(\tB\x14\xbaH\x11r\x0f\x18\x90N2\n" +
@@ -1416,16 +1416,19 @@ const file_throng_campaign_v1_campaign_proto_rawDesc = "" +
 	"\vlocation_id\x18\x04 \x01(\tB\a\xbaH\x04r\x02\x18@R\n" +
 	"locationId\x128\n" +
 	"\ttime_zone\x18\x05 \x01(\tB\x1b\xbaH\x18r\x16\x18@2\x12^[A-Za-z0-9_+/-]*$R\btimeZone\x12-\n" +
-	"\x03tag\x18\x06 \x01(\tB\x1b\xbaH\x18r\x162\x14^([a-z0-9_]{2,40})?$R\x03tag\x12?\n" +
-	"\tstarts_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\bstartsAt\x12;\n" +
-	"\aends_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\x06endsAt\x129\n" +
+	"\x03tag\x18\x06 \x01(\tB\x1b\xbaH\x18r\x162\x14^([a-z0-9_]{2,40})?$R\x03tag\x12L\n" +
+	"\tstarts_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x13\xbaH\x10\xc8\x01\x01\xb2\x01\n" +
+	"\x1a\x06\b\x80\xb2\xf8\x84\x1b2\x00R\bstartsAt\x12H\n" +
+	"\aends_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x13\xbaH\x10\xc8\x01\x01\xb2\x01\n" +
+	"\x1a\x06\b\x80\xb2\xf8\x84\x1b2\x00R\x06endsAt\x12K\n" +
 	"\n" +
-	"freezes_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\tfreezesAt\x127\n" +
+	"freezes_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampB\x10\xbaH\r\xb2\x01\n" +
+	"\x1a\x06\b\x80\xb2\xf8\x84\x1b2\x00R\tfreezesAt\x127\n" +
 	"\x05rules\x18\n" +
 	" \x01(\v2\x19.throng.campaign.v1.RulesB\x06\xbaH\x03\xc8\x01\x01R\x05rules\x12>\n" +
 	"\x0fidempotency_key\x18\v \x01(\tB\x15\xbaH\x12r\x10\x10\b\x18@2\n" +
-	"^[^\\x00]*$R\x0eidempotencyKey:\xc0\x02\xbaH\xbc\x02\x1a\xa1\x01\n" +
-	"\x0fcampaign.window\x129a campaign ends after it starts, and a year later at most\x1aSthis.ends_at > this.starts_at && this.ends_at - this.starts_at <= duration('8784h')\x1a\x95\x01\n" +
+	"^[^\\x00]*$R\x0eidempotencyKey:\xf7\x02\xbaH\xf3\x02\x1a\xd8\x01\n" +
+	"\x0fcampaign.window\x129a campaign ends after it starts, and a year later at most\x1a\x89\x01this.starts_at < timestamp('2200-01-01T00:00:00Z') && this.ends_at > this.starts_at && this.ends_at <= this.starts_at + duration('8784h')\x1a\x95\x01\n" +
 	"\x0fcampaign.freeze\x12#boards freeze between start and end\x1a]!has(this.freezes_at) || (this.freezes_at > this.starts_at && this.freezes_at < this.ends_at)\"R\n" +
 	"\x16CreateCampaignResponse\x128\n" +
 	"\bcampaign\x18\x01 \x01(\v2\x1c.throng.campaign.v1.CampaignR\bcampaign\"?\n" +
@@ -1442,7 +1445,7 @@ const file_throng_campaign_v1_campaign_proto_rawDesc = "" +
 	"page_token\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"{\n" +
 	"\x15ListCampaignsResponse\x12:\n" +
 	"\tcampaigns\x18\x01 \x03(\v2\x1c.throng.campaign.v1.CampaignR\tcampaigns\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xc6\x06\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xfc\x06\n" +
 	"\x15UpdateCampaignRequest\x12)\n" +
 	"\vcampaign_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\n" +
 	"campaignId\x12A\n" +
@@ -1452,11 +1455,14 @@ const file_throng_campaign_v1_campaign_proto_rawDesc = "" +
 	"\x0ecover_media_id\x18\x04 \x01(\tB5\xbaH2r02.^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$H\x02R\fcoverMediaId\x88\x01\x01\x12-\n" +
 	"\vlocation_id\x18\x05 \x01(\tB\a\xbaH\x04r\x02\x18@H\x03R\n" +
 	"locationId\x88\x01\x01\x12?\n" +
-	"\ttime_zone\x18\x06 \x01(\tB\x1d\xbaH\x1ar\x18\x10\x01\x18@2\x12^[A-Za-z0-9_+/-]*$H\x04R\btimeZone\x88\x01\x01\x127\n" +
-	"\tstarts_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\bstartsAt\x123\n" +
-	"\aends_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\x06endsAt\x129\n" +
+	"\ttime_zone\x18\x06 \x01(\tB\x1d\xbaH\x1ar\x18\x10\x01\x18@2\x12^[A-Za-z0-9_+/-]*$H\x04R\btimeZone\x88\x01\x01\x12I\n" +
+	"\tstarts_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x10\xbaH\r\xb2\x01\n" +
+	"\x1a\x06\b\x80\xb2\xf8\x84\x1b2\x00R\bstartsAt\x12E\n" +
+	"\aends_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x10\xbaH\r\xb2\x01\n" +
+	"\x1a\x06\b\x80\xb2\xf8\x84\x1b2\x00R\x06endsAt\x12K\n" +
 	"\n" +
-	"freezes_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\tfreezesAt\x12#\n" +
+	"freezes_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampB\x10\xbaH\r\xb2\x01\n" +
+	"\x1a\x06\b\x80\xb2\xf8\x84\x1b2\x00R\tfreezesAt\x12#\n" +
 	"\rnever_freezes\x18\n" +
 	" \x01(\bR\fneverFreezes\x12/\n" +
 	"\x05rules\x18\v \x01(\v2\x19.throng.campaign.v1.RulesR\x05rules:{\xbaHx\x1av\n" +

@@ -99,8 +99,9 @@ const (
 type CampaignServiceClient interface {
 	// CreateCampaign announces a campaign of the caller's. The same idempotency key
 	// answers the same campaign.
-	// Errors: `failed_precondition` with reason `media_not_ready` for the cover, or
-	// `idempotency_key_reused`.
+	// Errors: `invalid_argument` with reason `window` where start, freeze and end are
+	// out of order, or `time_zone_unknown`; `failed_precondition` with reason
+	// `media_not_ready` for the cover, or `idempotency_key_reused`.
 	CreateCampaign(context.Context, *v1.CreateCampaignRequest) (*v1.CreateCampaignResponse, error)
 	// GetCampaign answers one campaign.
 	// Errors: `not_found`.
@@ -113,7 +114,7 @@ type CampaignServiceClient interface {
 	// Errors: `not_found`, `permission_denied` with reason `not_organizer`,
 	// `failed_precondition` with reason `campaign_started`, `campaign_ended` or
 	// `media_not_ready`, `invalid_argument` with reason `window` where start, freeze
-	// and end would be out of order.
+	// and end would be out of order, or `time_zone_unknown`.
 	UpdateCampaign(context.Context, *v1.UpdateCampaignRequest) (*v1.UpdateCampaignResponse, error)
 	// JoinCampaign registers the caller. Joining again changes nothing, nor does it
 	// change whether one is a returning customer.
@@ -125,9 +126,10 @@ type CampaignServiceClient interface {
 	GetParticipation(context.Context, *v1.GetParticipationRequest) (*v1.GetParticipationResponse, error)
 	// CreateTeam makes a team with the caller as its captain. The same idempotency key
 	// answers the same team.
-	// Errors: `not_found`, `already_exists` with reason `team_name_taken`,
-	// `failed_precondition` with reason `not_joined`, `campaign_ended`,
-	// `too_many_teams` or `idempotency_key_reused`.
+	// Errors: `not_found`, also for a key whose team has closed; `already_exists` with
+	// reason `team_name_taken`, `failed_precondition` with reason `not_joined`,
+	// `campaign_ended`, `too_many_teams` or `idempotency_key_reused`,
+	// `invalid_argument` with reason `team_name_invalid`.
 	CreateTeam(context.Context, *v1.CreateTeamRequest) (*v1.CreateTeamResponse, error)
 	// JoinTeam makes the caller a member; being one already changes nothing. Of those
 	// who ask for the last place at once exactly one gets it.
@@ -140,7 +142,8 @@ type CampaignServiceClient interface {
 	// Errors: `not_found`, `failed_precondition` with reason `campaign_ended` or
 	// `captain_must_hand_over`.
 	LeaveTeam(context.Context, *v1.LeaveTeamRequest) (*v1.LeaveTeamResponse, error)
-	// MakeCaptain hands the caller's team over to another member.
+	// MakeCaptain hands the caller's team over to another member. Whoever is its
+	// captain already stays it.
 	// Errors: `not_found`, `permission_denied` with reason `not_captain`,
 	// `failed_precondition` with reason `not_member`.
 	MakeCaptain(context.Context, *v1.MakeCaptainRequest) (*v1.MakeCaptainResponse, error)
@@ -538,8 +541,9 @@ func (c *campaignServiceClient) FreezeLeaderboard(ctx context.Context, req *v1.F
 type CampaignServiceHandler interface {
 	// CreateCampaign announces a campaign of the caller's. The same idempotency key
 	// answers the same campaign.
-	// Errors: `failed_precondition` with reason `media_not_ready` for the cover, or
-	// `idempotency_key_reused`.
+	// Errors: `invalid_argument` with reason `window` where start, freeze and end are
+	// out of order, or `time_zone_unknown`; `failed_precondition` with reason
+	// `media_not_ready` for the cover, or `idempotency_key_reused`.
 	CreateCampaign(context.Context, *v1.CreateCampaignRequest) (*v1.CreateCampaignResponse, error)
 	// GetCampaign answers one campaign.
 	// Errors: `not_found`.
@@ -552,7 +556,7 @@ type CampaignServiceHandler interface {
 	// Errors: `not_found`, `permission_denied` with reason `not_organizer`,
 	// `failed_precondition` with reason `campaign_started`, `campaign_ended` or
 	// `media_not_ready`, `invalid_argument` with reason `window` where start, freeze
-	// and end would be out of order.
+	// and end would be out of order, or `time_zone_unknown`.
 	UpdateCampaign(context.Context, *v1.UpdateCampaignRequest) (*v1.UpdateCampaignResponse, error)
 	// JoinCampaign registers the caller. Joining again changes nothing, nor does it
 	// change whether one is a returning customer.
@@ -564,9 +568,10 @@ type CampaignServiceHandler interface {
 	GetParticipation(context.Context, *v1.GetParticipationRequest) (*v1.GetParticipationResponse, error)
 	// CreateTeam makes a team with the caller as its captain. The same idempotency key
 	// answers the same team.
-	// Errors: `not_found`, `already_exists` with reason `team_name_taken`,
-	// `failed_precondition` with reason `not_joined`, `campaign_ended`,
-	// `too_many_teams` or `idempotency_key_reused`.
+	// Errors: `not_found`, also for a key whose team has closed; `already_exists` with
+	// reason `team_name_taken`, `failed_precondition` with reason `not_joined`,
+	// `campaign_ended`, `too_many_teams` or `idempotency_key_reused`,
+	// `invalid_argument` with reason `team_name_invalid`.
 	CreateTeam(context.Context, *v1.CreateTeamRequest) (*v1.CreateTeamResponse, error)
 	// JoinTeam makes the caller a member; being one already changes nothing. Of those
 	// who ask for the last place at once exactly one gets it.
@@ -579,7 +584,8 @@ type CampaignServiceHandler interface {
 	// Errors: `not_found`, `failed_precondition` with reason `campaign_ended` or
 	// `captain_must_hand_over`.
 	LeaveTeam(context.Context, *v1.LeaveTeamRequest) (*v1.LeaveTeamResponse, error)
-	// MakeCaptain hands the caller's team over to another member.
+	// MakeCaptain hands the caller's team over to another member. Whoever is its
+	// captain already stays it.
 	// Errors: `not_found`, `permission_denied` with reason `not_captain`,
 	// `failed_precondition` with reason `not_member`.
 	MakeCaptain(context.Context, *v1.MakeCaptainRequest) (*v1.MakeCaptainResponse, error)
