@@ -24,6 +24,7 @@ import (
 	"github.com/throng-social/throng/gen/go/throng/media/v1/mediav1connect"
 	"github.com/throng-social/throng/gen/go/throng/post/v1/postv1connect"
 	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
+	"github.com/throng-social/throng/internal/campaign/board"
 	"github.com/throng-social/throng/internal/pace"
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/postgres"
@@ -34,7 +35,7 @@ import (
 // DefaultRate is for people who check in, join and leave, and hurried ones.
 var DefaultRate = pace.Rate{PerMinute: 120, Burst: 60}
 
-// Deps is what the service stands on. All but Rate, Limiter and Now are needed.
+// Deps is what the service stands on. All but Boards, Rate, Limiter and Now are needed.
 type Deps struct {
 	DB     *postgres.DB
 	Events *queue.Publisher
@@ -44,6 +45,8 @@ type Deps struct {
 	Posts  postv1connect.PostInternalServiceClient
 	Media  mediav1connect.MediaInternalServiceClient
 	Pages  page.Sealer
+	// Boards rank; nil does so in this process.
+	Boards board.Board
 	// Rate bounds how fast one account may write here; the zero Rate does not.
 	Rate pace.Rate
 	// Limiter counts for that; nil counts in this process.
@@ -66,6 +69,7 @@ type Service struct {
 	posts  postv1connect.PostInternalServiceClient
 	media  mediav1connect.MediaInternalServiceClient
 	pages  page.Sealer
+	boards *boards
 	pace   *pace.Pace
 	log    *slog.Logger
 	now    func() time.Time
@@ -88,6 +92,7 @@ func New(d Deps) *Service {
 		posts:  d.Posts,
 		media:  d.Media,
 		pages:  d.Pages,
+		boards: newBoards(d),
 		pace:   pace.New(d.Limiter, "campaign", d.Rate, "you are doing this too fast; please wait a moment"),
 		log:    d.Log,
 		now:    d.Now,

@@ -37,12 +37,6 @@ type Campaign struct {
 	RequestHash    []byte
 }
 
-type CampaignBoard struct {
-	CampaignID uuid.UUID
-	Position   int64
-	CountedAt  *time.Time
-}
-
 type CampaignCheckIn struct {
 	ID             uuid.UUID
 	CampaignID     uuid.UUID
