@@ -31,7 +31,9 @@ func (s *Settings) usesRedis() bool { return s.PubSub == onRedis || s.callsRedis
 
 // callsRedis says whether any part does but the bus, which has connections of its
 // own.
-func (s *Settings) callsRedis() bool { return s.Limits == onRedis || s.Cache == onRedis || s.Boards == onRedis }
+func (s *Settings) callsRedis() bool {
+	return s.Limits == onRedis || s.Cache == onRedis || s.Boards == onRedis
+}
 
 func (s *Settings) checkRedis() error {
 	if !s.usesRedis() {

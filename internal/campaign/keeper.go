@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -25,6 +26,10 @@ const (
 	keepTries = 8
 	// mendTimeout bounds that: a board of a million takes seconds.
 	mendTimeout = time.Minute
+	// unfitFor is how long a board that main could not hold is kept in this process.
+	unfitFor = 30 * time.Second
+	// mostUnfit bounds how many such boards are remembered.
+	mostUnfit = 1000
 	// loadsAtOnce bounds how many boards are loaded at the same time.
 	loadsAtOnce = 2
 )
@@ -50,6 +55,10 @@ type keeper struct {
 	main        board.Board
 	spare, past *memory.Boards
 	flights     singleflight.Group
+	// unfit are boards that main lost as they were loaded, and until when they are not
+	// loaded there again.
+	mu    sync.Mutex
+	unfit map[board.Key]time.Time
 	// loads of boards of now, and of the past, which anybody may ask for.
 	loads, pastLoads chan struct{}
 }
@@ -57,6 +66,7 @@ type keeper struct {
 func newKeeper(db *postgres.DB, q *campaigndb.Queries, main board.Board) *keeper {
 	k := &keeper{
 		db: db, q: q, main: main, spare: memory.New(presentKept), past: memory.New(pastKept),
+		unfit: map[board.Key]time.Time{},
 		loads: make(chan struct{}, loadsAtOnce), pastLoads: make(chan struct{}, loadsAtOnce),
 	}
 	if k.main == nil {
@@ -73,8 +83,11 @@ func (k *keeper) read(ctx context.Context, key board.Key, at boardPlace, q board
 		return board.Answer{First: 1}, nil
 	}
 	b := k.main
-	if key.At != 0 {
+	switch {
+	case key.At != 0:
 		b = k.past
+	case k.tooLarge(key, time.Now()):
+		b = k.spare
 	}
 	for range keepTries {
 		a, err := b.Read(ctx, key, q)
@@ -90,12 +103,33 @@ func (k *keeper) read(ctx context.Context, key board.Key, at boardPlace, q board
 		case errors.Is(err, board.ErrAway):
 			b = k.spare
 		case errors.Is(err, board.ErrAbsent):
-			// It was lost as it was loaded: once more.
+			// It was lost as it was loaded: by a flush, or as there is no room for it.
+			k.noteTooLarge(key, time.Now())
+			b = k.spare
 		case err != nil:
 			return board.Answer{}, err
 		}
 	}
 	return board.Answer{}, errBusy
+}
+
+func (k *keeper) tooLarge(key board.Key, now time.Time) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	until, ok := k.unfit[key]
+	if ok && now.After(until) {
+		delete(k.unfit, key)
+	}
+	return ok && now.Before(until)
+}
+
+func (k *keeper) noteTooLarge(key board.Key, now time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.unfit) >= mostUnfit {
+		clear(k.unfit)
+	}
+	k.unfit[key] = now.Add(unfitFor)
 }
 
 // mend takes a board to a position, once for all who wait for it. It goes on when

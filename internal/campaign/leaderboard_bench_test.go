@@ -9,7 +9,11 @@ import (
 	"time"
 
 	campaignv1 "github.com/throng-social/throng/gen/go/throng/campaign/v1"
+	"github.com/throng-social/throng/internal/campaign/board"
+	"github.com/throng-social/throng/internal/campaign/board/redisboard"
+	"github.com/throng-social/throng/internal/devstack"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
+	"github.com/throng-social/throng/internal/redis/redistest"
 )
 
 const million = 1_000_000
@@ -18,7 +22,11 @@ const million = 1_000_000
 // board from Postgres, then tops and parts around the caller, from several
 // goroutines. Scores of another position come every second.
 func BenchmarkLeaderboardOfAMillion(b *testing.B) {
-	for name, make := range adapters {
+	roomy := func(t testing.TB) board.Board {
+		t.Helper()
+		return redisboard.New(redistest.Connect(t, redistest.New(t, func(o *devstack.RedisOptions) { o.MaxMemoryMB = 2000 }).URL()), "")
+	}
+	for name, make := range map[string]func(testing.TB) board.Board{"in memory": adapters["in memory"], "in Redis": roomy} {
 		b.Run(name, func(b *testing.B) {
 			c := newContest(b, pgtest.New(b), 1000, 10)
 			c.fill(million)

@@ -20,6 +20,7 @@ import (
 	"github.com/throng-social/throng/internal/campaign/board"
 	"github.com/throng-social/throng/internal/campaign/board/redisboard"
 	"github.com/throng-social/throng/internal/consistency"
+	"github.com/throng-social/throng/internal/devstack"
 	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 	"github.com/throng-social/throng/internal/redis"
@@ -570,4 +571,23 @@ func TestOnlyOrganizerAndAdminsFreezeBoards(t *testing.T) {
 	}
 	c.shuffle()
 	c.checkFrozen(s, t.Context(), "a stranger's", 0, func(*campaignv1.GetLeaderboardRequest) {})
+}
+
+// A Redis that has no room for a board loses it as it is loaded; then it is kept in
+// the process.
+func TestABoardThatRedisHasNoRoomForIsReadAllTheSame(t *testing.T) {
+	t.Parallel()
+	c := newContest(t, pgtest.New(t), 20, 2)
+	c.fill(20_000)
+	client := redistest.Connect(t, redistest.New(t, func(o *devstack.RedisOptions) { o.MaxMemoryMB = 4 }).URL())
+	s := c.serve(redisboard.New(client, "board:"))
+	res := s.until(t.Context(), c.reading(ofMembers, size(100)), 1)
+	equalStandings(t, "the board", res.GetStandings(), c.sorted(board.Members, 1)[:100])
+	position := c.shuffle()
+	sent := client.State().Calls
+	res = s.until(t.Context(), c.reading(ofMembers, size(100)), position)
+	equalStandings(t, "then", res.GetStandings(), c.sorted(board.Members, position)[:100])
+	if n := client.State().Calls - sent; n != 0 {
+		t.Errorf("%d more calls were sent to Redis", n)
+	}
 }

@@ -49,7 +49,7 @@ var (
 )
 
 // MaxChanges bounds a step, so that none stops all readers for long.
-const MaxChanges = 20_000
+const MaxChanges = 10_000
 
 // Scope is who is on a board, as the database writes it.
 type Scope int16

@@ -166,7 +166,7 @@ func tooMany(t *testing.T, b board.Board) {
 		t.Error("they are answered with", err)
 	}
 	step(t, b, k, m, 2, changes[1:]...)
-	Check(t, b, k, m, board.Query{N: 3, Around: []uuid.UUID{Subject(10_000)}})
+	Check(t, b, k, m, board.Query{N: 3, Around: []uuid.UUID{Subject(5000)}})
 }
 
 // Scores, facts and positions are drawn from few, so that ties are frequent.

@@ -24,7 +24,8 @@ import (
 )
 
 const (
-	// writeTimeout bounds a call that writes: the greatest takes a tenth of a second.
+	// writeTimeout bounds a call that writes: the greatest takes a tenth of a second or
+	// two on a board of a million.
 	writeTimeout = 500 * time.Millisecond
 	// part is how many members are loaded by one call.
 	part = 2000
