@@ -53,8 +53,9 @@ type boards struct {
 // look is what the database said of a campaign and its boards. Of the campaign it
 // has what decides who sees which.
 type look struct {
-	campaign campaigndb.Campaign
 	boardPlace
+
+	campaign campaigndb.Campaign
 }
 
 // boardPlace is a position of a campaign.

@@ -26,11 +26,11 @@ func BenchmarkLeaderboardOfAMillion(b *testing.B) {
 		t.Helper()
 		return redisboard.New(redistest.Connect(t, redistest.New(t, func(o *devstack.RedisOptions) { o.MaxMemoryMB = 2000 }).URL()), "")
 	}
-	for name, make := range map[string]func(testing.TB) board.Board{"in memory": adapters["in memory"], "in Redis": roomy} {
+	for name, adapter := range map[string]func(testing.TB) board.Board{"in memory": adapters["in memory"], "in Redis": roomy} {
 		b.Run(name, func(b *testing.B) {
 			c := newContest(b, pgtest.New(b), 1000, 10)
 			c.fill(million)
-			s := c.serve(make(b))
+			s := c.serve(adapter(b))
 			began := time.Now()
 			c.settle(s)
 			b.Logf("a million loaded in %v", time.Since(began))

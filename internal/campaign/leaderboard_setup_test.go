@@ -42,10 +42,10 @@ var adapters = map[string]func(t testing.TB) board.Board{
 // overBoards runs a test with each of them.
 func overBoards(t *testing.T, test func(t *testing.T, ranked board.Board)) {
 	t.Helper()
-	for name, make := range adapters {
+	for name, adapter := range adapters {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			test(t, make(t))
+			test(t, adapter(t))
 		})
 	}
 }
@@ -197,7 +197,7 @@ func (c *contest) sorted(scope board.Scope, position int64) (list []standing) {
 	ctx := c.t.Context()
 	rows, err := c.db.Writer(ctx).Query(ctx, `
 SELECT row_number() OVER (ORDER BY score DESC, position, fact_id, subject_id), score, subject_id::text, counted_at
-FROM (SELECT *, row_number() OVER (PARTITION BY subject_id ORDER BY position DESC) AS age FROM campaign_score_changes WHERE campaign_id = $1 AND scope = $2 AND position <= $3) c
+FROM (SELECT campaign_id, subject_id, score, position, fact_id, row_number() OVER (PARTITION BY subject_id ORDER BY position DESC) AS age FROM campaign_score_changes WHERE campaign_id = $1 AND scope = $2 AND position <= $3) c
 JOIN campaign_positions USING (campaign_id, position)
 WHERE age = 1 AND score > 0 ORDER BY 1`, c.id, scope, position)
 	okay(c.t, err)

@@ -331,7 +331,7 @@ func TestReadsOfSeveralProcessesNeverGoBack(t *testing.T) {
 		var readers sync.WaitGroup
 		ctx, stop := context.WithCancel(t.Context())
 		for range 6 {
-			readers.Go(func() { hop(t, ctx, c, sites) })
+			readers.Go(func() { hop(ctx, t, c, sites) })
 		}
 		for range 150 {
 			held, session := consistency.Begin(t.Context(), consistency.Position{})
@@ -350,7 +350,7 @@ func TestReadsOfSeveralProcessesNeverGoBack(t *testing.T) {
 	})
 }
 
-func hop(t *testing.T, ctx context.Context, c *contest, sites []site) {
+func hop(ctx context.Context, t *testing.T, c *contest, sites []site) {
 	t.Helper()
 	var seen int64
 	var token consistency.Position
@@ -434,7 +434,7 @@ func TestABoardIsFlushedWhileItIsReadAndCounted(t *testing.T) {
 	var readers sync.WaitGroup
 	ctx, stop := context.WithCancel(t.Context())
 	for range 4 {
-		readers.Go(func() { hop(t, ctx, c, sites) })
+		readers.Go(func() { hop(ctx, t, c, sites) })
 	}
 	for range 60 {
 		c.shuffle()
@@ -489,7 +489,7 @@ func TestAFrozenBoardStandsStillForThePublicAlone(t *testing.T) {
 			}
 			for name, ctx := range map[string]context.Context{"a stranger's": t.Context(), "a member's": c.member(c.people[0]), "another organizer's": c.as(c.people[2], accessv1.Role_ROLE_ORGANIZER)} {
 				for _, when := range []asked{func(*campaignv1.GetLeaderboardRequest) {}, asOf(time.Now()), asOf(froze.GetFrozenSince().AsTime())} {
-					c.checkFrozen(s, ctx, name, frozenAt, when)
+					c.checkFrozen(ctx, s, name, frozenAt, when)
 				}
 			}
 			past, err := s.GetLeaderboard(t.Context(), c.reading(ofMembers, asOf(c.countedAt(1))))
@@ -518,7 +518,7 @@ func (c *contest) freezing(frozen bool) *campaignv1.FreezeLeaderboardRequest {
 	return &campaignv1.FreezeLeaderboardRequest{CampaignId: c.id.String(), Frozen: frozen}
 }
 
-func (c *contest) checkFrozen(s site, ctx context.Context, whose string, position int64, when asked) {
+func (c *contest) checkFrozen(ctx context.Context, s site, whose string, position int64, when asked) {
 	c.t.Helper()
 	res, err := s.GetLeaderboard(ctx, c.reading(ofMembers, size(100), when))
 	okay(c.t, err)
@@ -537,7 +537,7 @@ func TestABoardFreezesAndIsFinalByTheClock(t *testing.T) {
 	freezes := c.countedAt(1).Add(time.Microsecond)
 	c.exec(`UPDATE campaigns SET freezes_at = $2 WHERE id = $1`, c.id, freezes)
 	position := c.shuffle()
-	c.checkFrozen(s, t.Context(), "a stranger's", 1, func(*campaignv1.GetLeaderboardRequest) {})
+	c.checkFrozen(t.Context(), s, "a stranger's", 1, func(*campaignv1.GetLeaderboardRequest) {})
 	// By hand it stays as it is, and lasts beyond the end.
 	res, err := s.FreezeLeaderboard(c.as(c.organizer, accessv1.Role_ROLE_ORGANIZER), c.freezing(true))
 	okay(t, err)
@@ -545,7 +545,7 @@ func TestABoardFreezesAndIsFinalByTheClock(t *testing.T) {
 		t.Errorf("frozen since %v, want %v", res.GetFrozenSince().AsTime(), freezes)
 	}
 	ahead = 2 * time.Hour
-	c.checkFrozen(s, t.Context(), "a stranger's", 1, func(*campaignv1.GetLeaderboardRequest) {})
+	c.checkFrozen(t.Context(), s, "a stranger's", 1, func(*campaignv1.GetLeaderboardRequest) {})
 	_, err = s.FreezeLeaderboard(c.as(c.organizer, accessv1.Role_ROLE_ORGANIZER), c.freezing(false))
 	okay(t, err)
 	end, err := s.GetLeaderboard(t.Context(), c.reading(ofMembers))
@@ -570,7 +570,7 @@ func TestOnlyOrganizerAndAdminsFreezeBoards(t *testing.T) {
 		t.Error("it is not frozen")
 	}
 	c.shuffle()
-	c.checkFrozen(s, t.Context(), "a stranger's", 0, func(*campaignv1.GetLeaderboardRequest) {})
+	c.checkFrozen(t.Context(), s, "a stranger's", 0, func(*campaignv1.GetLeaderboardRequest) {})
 }
 
 // A Redis that has no room for a board loses it as it is loaded; then it is kept in

@@ -36,7 +36,7 @@ func newRanking(position int64, entries []board.Entry) *ranking {
 		r.arena = append(r.arena, part)
 	}
 	for i, e := range entries {
-		r.of[e.SubjectID] = slot(i) //nolint:gosec // a board holds far fewer
+		r.of[e.SubjectID] = slot(i)
 	}
 	r.order = newTree(len(entries), r.at)
 	return r

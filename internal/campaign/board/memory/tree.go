@@ -57,7 +57,7 @@ func newTree(n int, at func(slot) *board.Entry) *tree {
 	for from := 0; from < n; from += loaded {
 		leaf := newLeaf()
 		for s := from; s < min(from+loaded, n); s++ {
-			leaf.slots = append(leaf.slots, slot(s)) //nolint:gosec // a board holds far fewer
+			leaf.slots = append(leaf.slots, slot(s))
 		}
 		level = append(level, leaf)
 	}
