@@ -50,6 +50,7 @@ func writeEnvironment(dir string, s app.Settings) error {
 		{"THRONG_QUEUE", s.Queue},
 		{"THRONG_PUBSUB", s.PubSub},
 		{"THRONG_CACHE", s.Cache},
+		{"THRONG_BOARDS", s.Boards},
 		{"THRONG_LIMITS", s.Limits},
 		{"THRONG_MEDIA_STORE", s.MediaStore},
 		{"THRONG_DB_URL", s.URL},

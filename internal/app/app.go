@@ -117,7 +117,7 @@ func (a *App) assemble(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if a.nouns, a.clients, err = build(ctx, a.settings, a.db, a.dynamo, a.bus, a.newLimiter(), a.caches, pub, a.log); err != nil {
+	if a.nouns, a.clients, err = build(ctx, a.settings, a.db, a.dynamo, a.bus, a.newLimiter(), a.newBoards(), a.caches, pub, a.log); err != nil {
 		return err
 	}
 	if a.nouns.timeline != nil {
@@ -169,7 +169,7 @@ func (a *App) Run(ctx context.Context) error {
 	if a.work != nil {
 		g.Go(func() error { return a.runWorkers(gctx) })
 	}
-	if a.role.Serve && a.nouns.timeline != nil || a.caches != nil {
+	if a.role.Serve && (a.nouns.timeline != nil || a.nouns.campaign != nil) || a.caches != nil {
 		g.Go(func() error { a.bus.Run(gctx); return nil })
 	}
 	if a.caches != nil {

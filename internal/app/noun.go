@@ -15,6 +15,7 @@ import (
 	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
 	"github.com/throng-social/throng/internal/cache"
 	"github.com/throng-social/throng/internal/campaign"
+	"github.com/throng-social/throng/internal/campaign/board"
 	"github.com/throng-social/throng/internal/dynamo"
 	"github.com/throng-social/throng/internal/graph"
 	graphdynamo "github.com/throng-social/throng/internal/graph/dynamostore"
@@ -81,7 +82,7 @@ func internalTransport() *http.Transport {
 // too, which is how the seam is tested in one process. tables is nil where no store
 // is on DynamoDB.
 func build(
-	ctx context.Context, s Settings, db *postgres.DB, tables *dynamo.DB, bus pubsub.Bus, limiter pace.Limiter, caches *cache.Group, pub *queue.Publisher, log *slog.Logger,
+	ctx context.Context, s Settings, db *postgres.DB, tables *dynamo.DB, bus pubsub.Bus, limiter pace.Limiter, ranked board.Board, caches *cache.Group, pub *queue.Publisher, log *slog.Logger,
 ) (nouns, clients, error) {
 	var n nouns
 	c := remote(s)
@@ -131,7 +132,7 @@ func build(
 	}
 	if s.runs("campaign") {
 		n.campaign = campaign.New(campaign.Deps{
-			DB: db, Events: pub, Bus: bus, Users: c.user, Graph: c.graph, Posts: c.post, Media: c.media, Pages: pages,
+			DB: db, Events: pub, Bus: bus, Users: c.user, Graph: c.graph, Posts: c.post, Media: c.media, Pages: pages, Boards: ranked,
 			Rate: s.campaignRate(), Limiter: limiter, Caches: caches, Log: log,
 		})
 	}

@@ -9,6 +9,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/throng-social/throng/internal/cache"
+	"github.com/throng-social/throng/internal/campaign/board"
+	"github.com/throng-social/throng/internal/campaign/board/redisboard"
 	"github.com/throng-social/throng/internal/pace"
 	"github.com/throng-social/throng/internal/pace/redispace"
 	"github.com/throng-social/throng/internal/pubsub"
@@ -29,7 +31,9 @@ func (s *Settings) usesRedis() bool { return s.PubSub == onRedis || s.callsRedis
 
 // callsRedis says whether any part does but the bus, which has connections of its
 // own.
-func (s *Settings) callsRedis() bool { return s.Limits == onRedis || s.Cache == onRedis }
+func (s *Settings) callsRedis() bool {
+	return s.Limits == onRedis || s.Cache == onRedis || s.Boards == onRedis
+}
 
 func (s *Settings) checkRedis() error {
 	if !s.usesRedis() {
@@ -86,6 +90,15 @@ func (a *App) newLimiter() pace.Limiter {
 		return pace.NewMemory(0, time.Now)
 	}
 	return redispace.New(a.redis, redisPrefix+"pace:")
+}
+
+// newBoards makes what ranks leaderboards; nil leaves that to the noun, in this
+// process.
+func (a *App) newBoards() board.Board {
+	if a.settings.Boards != onRedis {
+		return nil
+	}
+	return redisboard.New(a.redis, redisPrefix+"board:")
 }
 
 // newCaches makes this process's caches a part of the deployment's. By Postgres

@@ -15,7 +15,9 @@ import (
 
 // onRedis gives Redis every part that it can have.
 func onRedis(url string) func(*app.Settings) {
-	return func(s *app.Settings) { s.RedisURL, s.PubSub, s.Limits, s.Cache = url, "redis", "redis", "redis" }
+	return func(s *app.Settings) {
+		s.RedisURL, s.PubSub, s.Limits, s.Cache, s.Boards = url, "redis", "redis", "redis", "redis"
+	}
 }
 
 func (d deployment) awaitMetric(t *testing.T, line string) {

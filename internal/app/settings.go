@@ -43,6 +43,7 @@ type Settings struct {
 	RedisURL       string   `env:"THRONG_REDIS_URL" masked:"" help:"URL of the Redis that the parts set to redis use, as redis://user:password@host:6379/0, or rediss:// for TLS."`
 	PubSub         string   `name:"pubsub" env:"THRONG_PUBSUB" enum:"postgres,redis," default:"" help:"What carries live messages between processes: postgres or redis; empty: by the shape."`
 	Cache          string   `env:"THRONG_CACHE" enum:"memory,redis," default:"" help:"Where posts and profiles are cached: memory, of each process, or redis behind it, of all; empty: by the shape."`
+	Boards         string   `env:"THRONG_BOARDS" enum:"memory,redis," default:"" help:"Where leaderboards are ranked: memory, of each process, or redis, of all together; empty: by the shape."`
 	Limits         string   `env:"THRONG_LIMITS" enum:"memory,redis," default:"" help:"Where rate limits are counted: memory, of each process, or redis, of all together; empty: by the shape."`
 	RateLimits     bool     `env:"THRONG_RATE_LIMITS" default:"true" negatable:"" help:"Limit sign-ins and writes of each account and address."`
 	TraceEndpoint  string   `env:"THRONG_TRACE_ENDPOINT" help:"OTLP/HTTP URL that traces are sent to; empty for none."`

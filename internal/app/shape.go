@@ -21,6 +21,7 @@ func (s Settings) Shaped() Settings {
 		{&s.Queue, "river", "sqs"},
 		{&s.PubSub, "postgres", onRedis},
 		{&s.Cache, "memory", onRedis},
+		{&s.Boards, "memory", onRedis},
 		{&s.Limits, "memory", onRedis},
 		{&s.MediaStore, mediaFolder, mediaS3},
 	} {

@@ -165,6 +165,15 @@ func (c *Cache[K, V]) Invalidate(keys ...K) {
 	}
 }
 
+// Outdate is for keys of which a message says that they changed by a position: who
+// reads them from then on is answered from there or later, as a replica may be
+// behind the message.
+func (c *Cache[K, V]) Outdate(at consistency.Position, keys ...K) {
+	for _, k := range keys {
+		c.outdate(at, k)
+	}
+}
+
 func (c *Cache[K, V]) forget(keys []K) {
 	for _, k := range keys {
 		s := c.stripe(k)

@@ -292,7 +292,7 @@ func TestAWriteMakesOtherProcessesForgetAndReadAtOrPastIt(t *testing.T) {
 	if v := get(t, reader, now, "ben"); v != 1 {
 		t.Error("what was not written is forgotten too")
 	}
-	reader.outdate(consistency.Position{Log: 10}, "ada")
+	reader.Outdate(consistency.Position{Log: 10}, "ada")
 	if v := get(t, reader, old, "ada"); v != 2 {
 		t.Error("what was read past a message is forgotten by it")
 	}

@@ -28,6 +28,7 @@ import (
 	"github.com/throng-social/throng/gen/go/throng/post/v1/postv1connect"
 	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
 	"github.com/throng-social/throng/internal/cache"
+	"github.com/throng-social/throng/internal/campaign/board"
 	"github.com/throng-social/throng/internal/pace"
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/postgres"
@@ -49,8 +50,8 @@ const (
 	eraseBudget = 5 * time.Second
 )
 
-// Deps is what the service stands on. All but Rate, Limiter, Caches and Now are
-// needed.
+// Deps is what the service stands on. All but Boards, Rate, Limiter, Caches
+// and Now are needed.
 type Deps struct {
 	DB     *postgres.DB
 	Events *queue.Publisher
@@ -60,6 +61,8 @@ type Deps struct {
 	Posts  postv1connect.PostInternalServiceClient
 	Media  mediav1connect.MediaInternalServiceClient
 	Pages  page.Sealer
+	// Boards rank; nil does so in this process.
+	Boards board.Board
 	// Rate bounds how fast one account may write here; the zero Rate does not.
 	Rate pace.Rate
 	// Limiter counts for that; nil counts in this process.
@@ -84,6 +87,7 @@ type Service struct {
 	posts  postv1connect.PostInternalServiceClient
 	media  mediav1connect.MediaInternalServiceClient
 	pages  page.Sealer
+	boards *boards
 	pace   *pace.Pace
 	known  *cache.Cache[uuid.UUID, *known]
 	// zones are the time zones of campaigns, feeds the first pages of their check-ins.
@@ -112,6 +116,7 @@ func New(d Deps) *Service {
 		posts:  d.Posts,
 		media:  d.Media,
 		pages:  d.Pages,
+		boards: newBoards(d),
 		pace:   pace.New(d.Limiter, "campaign", d.Rate, "you are doing this too fast; please wait a moment"),
 		known:  cache.NewShared(cache.Config{Size: cacheSize, Lifetime: cacheLifetime}, d.Caches, sharedCampaigns()),
 		zones:  newZones(),

@@ -24,7 +24,7 @@ func (s *Service) RecountPeople(ctx context.Context, report func(string)) (int, 
 
 // FrozenSince is since when a campaign's boards are frozen.
 func FrozenSince(c campaigndb.Campaign, now time.Time) *time.Time {
-	return (&known{Campaign: c}).frozenSince(now)
+	return frozenSince(&c, now)
 }
 
 // Recoded is a campaign as a process reads it that another one has cached.

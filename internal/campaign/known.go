@@ -120,7 +120,7 @@ func (k *known) message(now time.Time) *campaignv1.Campaign {
 		StartsAt:         timestamppb.New(k.StartsAt),
 		EndsAt:           timestamppb.New(k.EndsAt),
 		FreezesAt:        stamp(k.FreezesAt),
-		FrozenSince:      stamp(k.frozenSince(now)),
+		FrozenSince:      stamp(frozenSince(&k.Campaign, now)),
 		Rules:            rulesOf(&k.Campaign),
 		ParticipantCount: k.participants,
 		TeamCount:        k.teams,
@@ -138,22 +138,6 @@ func stateOf(c *campaigndb.Campaign, now time.Time) campaignv1.State {
 	default:
 		return campaignv1.State_STATE_ENDED
 	}
-}
-
-// frozenSince is the moment as of which the public sees the boards; nil while it
-// sees them live. A freeze by the clock is over with the campaign, and where it
-// was lifted by hand; one by hand lasts until it is.
-func (k *known) frozenSince(now time.Time) *time.Time {
-	at := k.FreezesAt
-	switch {
-	case k.FrozenAt != nil:
-		return k.FrozenAt
-	case at == nil || now.Before(*at) || !now.Before(k.EndsAt):
-		return nil
-	case k.UnfrozenAt != nil && !k.UnfrozenAt.Before(*at):
-		return nil
-	}
-	return at
 }
 
 // organizes tells whether somebody may do what a campaign's organizer may.

@@ -30,7 +30,6 @@ import (
 	"github.com/throng-social/throng/internal/identity"
 	"github.com/throng-social/throng/internal/media"
 	"github.com/throng-social/throng/internal/media/folder"
-	"github.com/throng-social/throng/internal/migration"
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
@@ -38,12 +37,6 @@ import (
 	"github.com/throng-social/throng/internal/rpc/rpctest"
 	"github.com/throng-social/throng/internal/user"
 )
-
-func TestMain(m *testing.M) {
-	pgtest.Main(m, func(ctx context.Context, url string) error {
-		return migration.Up(ctx, url, slog.New(slog.DiscardHandler))
-	})
-}
 
 // clock is a clock that tests put forward.
 type clock struct {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"connectrpc.com/connect"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	campaignv1 "github.com/throng-social/throng/gen/go/throng/campaign/v1"
@@ -115,9 +114,6 @@ func checkIn(ctx context.Context, campaignID string, clients map[string]*throng.
 		_, err := clients[c.handle].Campaigns.CheckIn(ctx, &campaignv1.CheckInRequest{
 			CampaignId: campaignID, Text: c.text, IdempotencyKey: fmt.Sprintf("demo-check-in-%d", i),
 		})
-		if connect.CodeOf(err) == connect.CodeUnimplemented {
-			return nil // check-ins are not served yet
-		}
 		if err != nil {
 			return err
 		}

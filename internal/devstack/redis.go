@@ -1,6 +1,7 @@
 package devstack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,8 @@ type RedisOptions struct {
 	Durable bool
 	// Port is the server's. 0 takes any free one, the same as last time where possible.
 	Port int
+	// MaxMemoryMB bounds the data; 0 is 256.
+	MaxMemoryMB int
 	// Log may be nil.
 	Log *slog.Logger
 }
@@ -159,7 +162,7 @@ func (r *Redis) settings() string {
 		"dir " + r.folder.path + "\npidfile " + r.folder.join(redisPidFile) + "\n" +
 		// The command line says which server it is to those who look for orphans.
 		"set-proc-title no\ndaemonize no\nlogfile \"\"\n" +
-		"maxmemory 256mb\nmaxmemory-policy allkeys-lru\n" + durable
+		"maxmemory " + strconv.Itoa(cmp.Or(r.options.MaxMemoryMB, 256)) + "mb\nmaxmemory-policy allkeys-lru\n" + durable
 }
 
 // ready waits until the server answers to its password, which another one on the same port would not, and has read its data.

@@ -13,6 +13,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -27,10 +28,7 @@ const (
 	cursorSize  = 8 + 8 + 16
 )
 
-var (
-	tokenEncoding = base64.RawURLEncoding
-	tokenSize     = tokenEncoding.EncodedLen(cursorSize + sealSize)
-)
+var tokenEncoding = base64.RawURLEncoding
 
 // Cursor is the last entry that was looked at. A list fills the parts it is
 // ordered by and leaves the others zero.
@@ -65,11 +63,11 @@ func Size(requested int32) int32 {
 // Seal makes the token for the page after c. list names the list and what it is
 // filtered by, for example "followers/" and the account's id.
 func (s Sealer) Seal(list string, c Cursor) string {
-	raw := make([]byte, cursorSize, cursorSize+sealSize)
+	raw := make([]byte, cursorSize)
 	binary.BigEndian.PutUint64(raw[0:], math.Float64bits(c.Rank))
 	binary.BigEndian.PutUint64(raw[8:], uint64(micros(c.Time))) //nolint:gosec // read back the same way
 	copy(raw[16:], c.ID[:])
-	return tokenEncoding.EncodeToString(append(raw, s.seal(list, raw)...))
+	return s.SealBytes(list, raw)
 }
 
 // Open reads a token of that list. The empty token is the first page:
@@ -78,10 +76,9 @@ func (s Sealer) Open(list, token string, first Cursor) (Cursor, error) {
 	if token == "" {
 		return first, nil
 	}
-	raw, err := tokenEncoding.DecodeString(token)
-	// Line breaks are passed over in decoding, so the token's own length is asked as well.
-	if err != nil || len(token) != tokenSize || len(raw) != cursorSize+sealSize || !hmac.Equal(raw[cursorSize:], s.seal(list, raw[:cursorSize])) {
-		return Cursor{}, fault.InField("page_token", "page_token_invalid", "page_token is not a token of this list")
+	raw, err := s.OpenBytes(list, token, cursorSize)
+	if err != nil {
+		return Cursor{}, err
 	}
 	c := Cursor{Rank: math.Float64frombits(binary.BigEndian.Uint64(raw))}
 	if us := int64(binary.BigEndian.Uint64(raw[8:])); us != 0 { //nolint:gosec // written the same way
@@ -89,6 +86,21 @@ func (s Sealer) Open(list, token string, first Cursor) (Cursor, error) {
 	}
 	copy(c.ID[:], raw[16:])
 	return c, nil
+}
+
+// SealBytes makes a token of a place that is no Cursor, always of the same length.
+func (s Sealer) SealBytes(list string, raw []byte) string {
+	return tokenEncoding.EncodeToString(append(slices.Clip(raw), s.seal(list, raw)...))
+}
+
+// OpenBytes reads such a token of that list.
+func (s Sealer) OpenBytes(list, token string, size int) ([]byte, error) {
+	raw, err := tokenEncoding.DecodeString(token)
+	// Line breaks are passed over in decoding, so the token's own length is asked as well.
+	if err != nil || len(token) != tokenEncoding.EncodedLen(size+sealSize) || len(raw) != size+sealSize || !hmac.Equal(raw[size:], s.seal(list, raw[:size])) {
+		return nil, fault.InField("page_token", "page_token_invalid", "page_token is not a token of this list")
+	}
+	return raw[:size], nil
 }
 
 func (s Sealer) seal(list string, raw []byte) []byte {

@@ -100,6 +100,24 @@ func change(t *rapid.T, token string) string {
 	}
 }
 
+func TestBytesOpenAsTheyWereSealedAndInTheirListAlone(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		raw := rapid.SliceOfN(rapid.Byte(), 40, 40).Draw(t, "raw")
+		token := sealer.SealBytes("board", raw)
+		opened, err := sealer.OpenBytes("board", token, len(raw))
+		if err != nil || !bytes.Equal(opened, raw) {
+			t.Fatalf("opened %v, %v", opened, err)
+		}
+		_, err = sealer.OpenBytes("board", token, len(raw)-8)
+		assertRefused(t, "a token of another length", err)
+		_, err = sealer.OpenBytes("another", token, len(raw))
+		assertRefused(t, "a token of another list", err)
+		_, err = sealer.OpenBytes("board", change(t, token)+"A", len(raw))
+		assertRefused(t, "a changed token", err)
+	})
+}
+
 func TestPageSizeHasADefault(t *testing.T) {
 	t.Parallel()
 	for requested, want := range map[int32]int32{0: page.DefaultSize, 1: 1, 100: 100} {

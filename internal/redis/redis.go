@@ -1,12 +1,13 @@
 // Package redis is how parts reach Redis: for what is faster with it and right
 // without.
 //
-// A call takes 50 milliseconds at most, whatever time its caller has. After a call
-// that failed Redis counts as away: calls are refused at once, cost nothing and
-// send nothing, while one goroutine asks, after ever longer pauses, whether it is
-// back. So a Redis that is slow, gone or full makes nobody wait, and its return is
-// noticed within two seconds. Whoever calls has another way (a count or a cache of
-// this process, a load from the source) and goes it on any error.
+// A call takes 50 milliseconds at most, or what it was given itself (RunFor),
+// whatever time its caller has. After a call that failed Redis counts as away: calls
+// are refused at once, cost nothing and send nothing, while one goroutine asks, after
+// ever longer pauses, whether it is back. So a Redis that is slow, gone or full makes
+// nobody wait, and its return is noticed within two seconds. Whoever calls has another
+// way (a count or a cache of this process, a load from the source) and goes it on any
+// error.
 //
 // Calls are Lua scripts, each of which Redis runs as one step. A script that names
 // several keys needs them on one server: this is for one primary, with replicas to
@@ -122,12 +123,18 @@ func NewScript(source string) *Script { return &Script{goredis.NewScript(source)
 // these, or nil. It does not end with its caller, who may be gone before others
 // know that Redis is well.
 func (c *Client) Run(ctx context.Context, s *Script, keys []string, args ...any) (any, error) {
+	return c.RunFor(ctx, c.timeout, s, keys, args...)
+}
+
+// RunFor is Run for a script that may take longer than others, or as long as the
+// client's own timeout, if that is longer.
+func (c *Client) RunFor(ctx context.Context, timeout time.Duration, s *Script, keys []string, args ...any) (any, error) {
 	if c.away.Load() {
 		c.refused.Add(1)
 		return nil, errAway
 	}
 	c.calls.Add(1)
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.timeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(timeout, c.timeout))
 	defer cancel()
 	answer, err := s.raw.Run(ctx, c.raw, keys, args...).Result()
 	if err != nil && !errors.Is(err, goredis.Nil) {

@@ -77,6 +77,25 @@ func TestARedisThatHangsCostsOneTimeoutAndThenNothing(t *testing.T) {
 	redistest.Await(t, c, true)
 }
 
+var busy = redis.NewScript(`
+local function now() local t = redis.call('TIME') return t[1] * 1000000 + t[2] end
+local began = now()
+while now() < began + 200000 do end
+return 7
+`)
+
+func TestAScriptThatMayTakeLongerDoes(t *testing.T) {
+	t.Parallel()
+	c := redistest.Open(t, redis.Config{URL: redistest.New(t).URL()})
+	redistest.Await(t, c, true)
+	if answer, err := c.RunFor(t.Context(), time.Minute, busy, nil); err != nil || answer != int64(7) || !c.State().Here {
+		t.Error("it is answered with", answer, err)
+	}
+	if answer, err := c.Run(t.Context(), busy, nil); err == nil {
+		t.Error("one that may not is answered with", answer)
+	}
+}
+
 func TestARedisThatWasGoneIsUsedAgain(t *testing.T) {
 	t.Parallel()
 	server := redistest.New(t)

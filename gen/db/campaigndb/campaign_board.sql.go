@@ -7,17 +7,417 @@ package campaigndb
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 )
 
-const findBoard = `-- name: FindBoard :one
-SELECT campaign_id, position, counted_at FROM campaign_boards WHERE campaign_id = $1
+const findBoardMoment = `-- name: FindBoardMoment :one
+SELECT position, counted_at
+FROM campaign_positions
+WHERE campaign_id = $1
+  AND counted_at <= $2
+ORDER BY counted_at DESC, position DESC
+LIMIT 1
 `
 
-func (q *Queries) FindBoard(ctx context.Context, db DBTX, id uuid.UUID) (CampaignBoard, error) {
-	row := db.QueryRow(ctx, findBoard, id)
-	var i CampaignBoard
-	err := row.Scan(&i.CampaignID, &i.Position, &i.CountedAt)
+type FindBoardMomentParams struct {
+	CampaignID uuid.UUID
+	Moment     time.Time
+}
+
+type FindBoardMomentRow struct {
+	Position  int64
+	CountedAt time.Time
+}
+
+// The last position that was reached by a moment.
+func (q *Queries) FindBoardMoment(ctx context.Context, db DBTX, arg FindBoardMomentParams) (FindBoardMomentRow, error) {
+	row := db.QueryRow(ctx, findBoardMoment, arg.CampaignID, arg.Moment)
+	var i FindBoardMomentRow
+	err := row.Scan(&i.Position, &i.CountedAt)
 	return i, err
+}
+
+const findBoardPosition = `-- name: FindBoardPosition :one
+SELECT position
+FROM campaign_boards
+WHERE campaign_id = $1
+`
+
+func (q *Queries) FindBoardPosition(ctx context.Context, db DBTX, campaignID uuid.UUID) (int64, error) {
+	row := db.QueryRow(ctx, findBoardPosition, campaignID)
+	var position int64
+	err := row.Scan(&position)
+	return position, err
+}
+
+const findBoardView = `-- name: FindBoardView :one
+
+SELECT c.organizer_id, c.ends_at, c.freezes_at, c.frozen_at, c.unfrozen_at, coalesce(b.position, 0)::bigint AS position, b.counted_at
+FROM campaigns c
+         LEFT JOIN campaign_boards b ON b.campaign_id = c.id
+WHERE c.id = $1
+`
+
+type FindBoardViewRow struct {
+	OrganizerID uuid.UUID
+	EndsAt      time.Time
+	FreezesAt   *time.Time
+	FrozenAt    *time.Time
+	UnfrozenAt  *time.Time
+	Position    int64
+	CountedAt   *time.Time
+}
+
+// What readers of boards see. How scores come about is in campaign_score.sql.
+func (q *Queries) FindBoardView(ctx context.Context, db DBTX, campaignID uuid.UUID) (FindBoardViewRow, error) {
+	row := db.QueryRow(ctx, findBoardView, campaignID)
+	var i FindBoardViewRow
+	err := row.Scan(
+		&i.OrganizerID,
+		&i.EndsAt,
+		&i.FreezesAt,
+		&i.FrozenAt,
+		&i.UnfrozenAt,
+		&i.Position,
+		&i.CountedAt,
+	)
+	return i, err
+}
+
+const freezeBoards = `-- name: FreezeBoards :one
+UPDATE campaigns
+SET frozen_at = coalesce($1::timestamptz, clock_timestamp())
+WHERE id = $2
+RETURNING frozen_at
+`
+
+type FreezeBoardsParams struct {
+	Since      *time.Time
+	CampaignID uuid.UUID
+}
+
+func (q *Queries) FreezeBoards(ctx context.Context, db DBTX, arg FreezeBoardsParams) (*time.Time, error) {
+	row := db.QueryRow(ctx, freezeBoards, arg.Since, arg.CampaignID)
+	var frozen_at *time.Time
+	err := row.Scan(&frozen_at)
+	return frozen_at, err
+}
+
+const listBoardChanges = `-- name: ListBoardChanges :many
+SELECT c.subject_id, c.score, c.position, c.fact_id, (extract(EPOCH FROM p.counted_at) * 1000000)::bigint AS reached
+FROM campaign_score_changes c
+         JOIN campaign_positions p ON p.campaign_id = c.campaign_id AND p.position = c.position
+WHERE c.campaign_id = $1
+  AND c.scope = $2
+  AND c.position > $3
+  AND c.position <= $4
+ORDER BY c.position
+LIMIT $5
+`
+
+type ListBoardChangesParams struct {
+	CampaignID uuid.UUID
+	Scope      int16
+	After      int64
+	Upto       int64
+	Most       int32
+}
+
+type ListBoardChangesRow struct {
+	SubjectID uuid.UUID
+	Score     int64
+	Position  int64
+	FactID    int64
+	Reached   int64
+}
+
+func (q *Queries) ListBoardChanges(ctx context.Context, db DBTX, arg ListBoardChangesParams) ([]ListBoardChangesRow, error) {
+	rows, err := db.Query(ctx, listBoardChanges,
+		arg.CampaignID,
+		arg.Scope,
+		arg.After,
+		arg.Upto,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListBoardChangesRow
+	for rows.Next() {
+		var i ListBoardChangesRow
+		if err := rows.Scan(
+			&i.SubjectID,
+			&i.Score,
+			&i.Position,
+			&i.FactID,
+			&i.Reached,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listBoardMemberships = `-- name: ListBoardMemberships :many
+SELECT team_id
+FROM campaign_memberships
+WHERE campaign_id = $1
+  AND user_id = $2
+ORDER BY team_id
+`
+
+type ListBoardMembershipsParams struct {
+	CampaignID uuid.UUID
+	UserID     uuid.UUID
+}
+
+func (q *Queries) ListBoardMemberships(ctx context.Context, db DBTX, arg ListBoardMembershipsParams) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, listBoardMemberships, arg.CampaignID, arg.UserID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var team_id uuid.UUID
+		if err := rows.Scan(&team_id); err != nil {
+			return nil, err
+		}
+		items = append(items, team_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listBoardScores = `-- name: ListBoardScores :many
+SELECT s.subject_id, s.score, s.position, s.fact_id, (extract(EPOCH FROM p.counted_at) * 1000000)::bigint AS reached
+FROM campaign_scores s
+         JOIN campaign_positions p ON p.campaign_id = s.campaign_id AND p.position = s.position
+WHERE s.campaign_id = $1
+  AND s.scope = $2
+  AND s.position <= $3
+  AND s.subject_id > $4
+ORDER BY s.subject_id
+LIMIT $5
+`
+
+type ListBoardScoresParams struct {
+	CampaignID uuid.UUID
+	Scope      int16
+	Upto       int64
+	AfterID    uuid.UUID
+	Most       int32
+}
+
+type ListBoardScoresRow struct {
+	SubjectID uuid.UUID
+	Score     int64
+	Position  int64
+	FactID    int64
+	Reached   int64
+}
+
+// Scores that are as they were at a position.
+func (q *Queries) ListBoardScores(ctx context.Context, db DBTX, arg ListBoardScoresParams) ([]ListBoardScoresRow, error) {
+	rows, err := db.Query(ctx, listBoardScores,
+		arg.CampaignID,
+		arg.Scope,
+		arg.Upto,
+		arg.AfterID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListBoardScoresRow
+	for rows.Next() {
+		var i ListBoardScoresRow
+		if err := rows.Scan(
+			&i.SubjectID,
+			&i.Score,
+			&i.Position,
+			&i.FactID,
+			&i.Reached,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listBoardScoresBack = `-- name: ListBoardScoresBack :many
+SELECT b.subject_id, b.score, b.position, b.fact_id, (extract(EPOCH FROM p.counted_at) * 1000000)::bigint AS reached
+FROM (SELECT DISTINCT ON (c.subject_id) c.subject_id, c.score, c.position, c.fact_id, c.campaign_id
+      FROM campaign_score_changes c
+      WHERE c.campaign_id = $1
+        AND c.scope = $2
+        AND c.position <= $3
+        AND c.subject_id > $4
+        AND c.subject_id IN (SELECT l.subject_id
+                             FROM campaign_score_changes l
+                             WHERE l.campaign_id = $1
+                               AND l.scope = $2
+                               AND l.position > $3)
+      ORDER BY c.subject_id, c.position DESC
+      LIMIT $5) b
+         JOIN campaign_positions p ON p.campaign_id = b.campaign_id AND p.position = b.position
+ORDER BY b.subject_id
+`
+
+type ListBoardScoresBackParams struct {
+	CampaignID uuid.UUID
+	Scope      int16
+	Upto       int64
+	AfterID    uuid.UUID
+	Most       int32
+}
+
+type ListBoardScoresBackRow struct {
+	SubjectID uuid.UUID
+	Score     int64
+	Position  int64
+	FactID    int64
+	Reached   int64
+}
+
+// Scores that were others at a position, as they were then.
+func (q *Queries) ListBoardScoresBack(ctx context.Context, db DBTX, arg ListBoardScoresBackParams) ([]ListBoardScoresBackRow, error) {
+	rows, err := db.Query(ctx, listBoardScoresBack,
+		arg.CampaignID,
+		arg.Scope,
+		arg.Upto,
+		arg.AfterID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListBoardScoresBackRow
+	for rows.Next() {
+		var i ListBoardScoresBackRow
+		if err := rows.Scan(
+			&i.SubjectID,
+			&i.Score,
+			&i.Position,
+			&i.FactID,
+			&i.Reached,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listBoardTeams = `-- name: ListBoardTeams :many
+SELECT id, campaign_id, name, captain_id, members
+FROM campaign_teams
+WHERE id = ANY ($1::uuid[])
+`
+
+type ListBoardTeamsRow struct {
+	ID         uuid.UUID
+	CampaignID uuid.UUID
+	Name       string
+	CaptainID  uuid.UUID
+	Members    int32
+}
+
+func (q *Queries) ListBoardTeams(ctx context.Context, db DBTX, ids []uuid.UUID) ([]ListBoardTeamsRow, error) {
+	rows, err := db.Query(ctx, listBoardTeams, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListBoardTeamsRow
+	for rows.Next() {
+		var i ListBoardTeamsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.CampaignID,
+			&i.Name,
+			&i.CaptainID,
+			&i.Members,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockBoardCampaign = `-- name: LockBoardCampaign :one
+SELECT organizer_id, ends_at, freezes_at, frozen_at, unfrozen_at
+FROM campaigns
+WHERE id = $1
+FOR UPDATE
+`
+
+type LockBoardCampaignRow struct {
+	OrganizerID uuid.UUID
+	EndsAt      time.Time
+	FreezesAt   *time.Time
+	FrozenAt    *time.Time
+	UnfrozenAt  *time.Time
+}
+
+func (q *Queries) LockBoardCampaign(ctx context.Context, db DBTX, campaignID uuid.UUID) (LockBoardCampaignRow, error) {
+	row := db.QueryRow(ctx, lockBoardCampaign, campaignID)
+	var i LockBoardCampaignRow
+	err := row.Scan(
+		&i.OrganizerID,
+		&i.EndsAt,
+		&i.FreezesAt,
+		&i.FrozenAt,
+		&i.UnfrozenAt,
+	)
+	return i, err
+}
+
+const lockBoardPosition = `-- name: LockBoardPosition :one
+SELECT position
+FROM campaign_boards
+WHERE campaign_id = $1
+FOR UPDATE
+`
+
+// Nothing is counted between this and the end of the transaction.
+func (q *Queries) LockBoardPosition(ctx context.Context, db DBTX, campaignID uuid.UUID) (int64, error) {
+	row := db.QueryRow(ctx, lockBoardPosition, campaignID)
+	var position int64
+	err := row.Scan(&position)
+	return position, err
+}
+
+const unfreezeBoards = `-- name: UnfreezeBoards :exec
+UPDATE campaigns
+SET frozen_at   = NULL,
+    unfrozen_at = clock_timestamp()
+WHERE id = $1
+`
+
+func (q *Queries) UnfreezeBoards(ctx context.Context, db DBTX, campaignID uuid.UUID) error {
+	_, err := db.Exec(ctx, unfreezeBoards, campaignID)
+	return err
 }

@@ -36,12 +36,6 @@ type Campaign struct {
 	RequestHash    []byte
 }
 
-type CampaignBoard struct {
-	CampaignID uuid.UUID
-	Position   int64
-	CountedAt  *time.Time
-}
-
 type CampaignParticipant struct {
 	CampaignID        uuid.UUID
 	UserID            uuid.UUID

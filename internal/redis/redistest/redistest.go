@@ -78,11 +78,11 @@ func Prefix(t testing.TB) string {
 }
 
 // New starts a server that the test has to itself, until it ends.
-func New(t testing.TB) *devstack.Redis {
+func New(t testing.TB, change ...func(*devstack.RedisOptions)) *devstack.Redis {
 	t.Helper()
 	s := current(t)
 	s.mu.Lock()
-	server, err := s.start(t.Context())
+	server, err := s.start(t.Context(), change...)
 	s.mu.Unlock()
 	if err != nil {
 		t.Fatalf("redistest: %v", err)
@@ -145,7 +145,7 @@ func current(t testing.TB) *stack {
 }
 
 // start is called with the lock held.
-func (s *stack) start(ctx context.Context) (*devstack.Redis, error) {
+func (s *stack) start(ctx context.Context, change ...func(*devstack.RedisOptions)) (*devstack.Redis, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if s.dir == "" {
@@ -156,7 +156,11 @@ func (s *stack) start(ctx context.Context) (*devstack.Redis, error) {
 		s.dir = dir
 	}
 	s.count++
-	return devstack.StartRedis(ctx, devstack.RedisOptions{Dir: filepath.Join(s.dir, strconv.Itoa(s.count))})
+	o := devstack.RedisOptions{Dir: filepath.Join(s.dir, strconv.Itoa(s.count))}
+	for _, c := range change {
+		c(&o)
+	}
+	return devstack.StartRedis(ctx, o)
 }
 
 func (s *stack) close() error {
