@@ -28,6 +28,7 @@ import (
 	"github.com/throng-social/throng/gen/go/throng/post/v1/postv1connect"
 	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
 	"github.com/throng-social/throng/internal/cache"
+	"github.com/throng-social/throng/internal/campaign/score"
 	"github.com/throng-social/throng/internal/pace"
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/postgres"
@@ -92,7 +93,9 @@ type Service struct {
 	log   *slog.Logger
 	now   func() time.Time
 
-	eraseBudget time.Duration
+	eraseBudget  time.Duration
+	folding      *folding
+	explanations *cache.Cache[explained, *score.Explanation]
 }
 
 var _ campaignv1connect.CampaignServiceHandler = (*Service)(nil)
@@ -119,7 +122,9 @@ func New(d Deps) *Service {
 		log:    d.Log,
 		now:    d.Now,
 
-		eraseBudget: eraseBudget,
+		eraseBudget:  eraseBudget,
+		folding:      newFolding(),
+		explanations: newExplanations(),
 	}
 }
 
