@@ -880,15 +880,14 @@ func (q *Queries) RankTeamAt(ctx context.Context, db DBTX, arg RankTeamAtParams)
 }
 
 const takeFacts = `-- name: TakeFacts :many
-WITH pending AS (SELECT p.id
-                 FROM campaign_facts AS p
-                 WHERE p.campaign_id = $2::uuid AND p.position IS NULL
-                 ORDER BY p.position, p.id
-                 LIMIT $3)
 UPDATE campaign_facts AS f
 SET position = $1::bigint
-FROM pending
-WHERE f.campaign_id = $2::uuid AND f.position IS NULL AND f.id = pending.id
+WHERE f.campaign_id = $2::uuid AND f.position IS NULL
+  AND f.id = ANY (ARRAY(SELECT p.id
+                        FROM campaign_facts AS p
+                        WHERE p.campaign_id = $2::uuid AND p.position IS NULL
+                        ORDER BY p.position, p.id
+                        LIMIT $3))
 RETURNING f.id, f.position::bigint AS position, f.kind, f.user_id, f.subject_id, f.moment, coalesce(f.day - date '1970-01-01', 0)::integer AS day, f.returning_customer
 `
 
@@ -911,7 +910,8 @@ type TakeFactsRow struct {
 
 // TakeFacts gives a position to facts that have none. It is one statement, so it
 // takes what was committed before it and nothing else; and by id, so that what a
-// fact stands on is taken with it or was before.
+// fact stands on is taken with it or was before. An array is looked up in the index
+// whatever the planner believes of how many are pending.
 func (q *Queries) TakeFacts(ctx context.Context, db DBTX, arg TakeFactsParams) ([]TakeFactsRow, error) {
 	rows, err := db.Query(ctx, takeFacts, arg.Position, arg.CampaignID, arg.Most)
 	if err != nil {
