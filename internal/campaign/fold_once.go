@@ -81,7 +81,7 @@ func (s *Service) lockBoard(ctx context.Context, tx postgres.Tx, campaign uuid.U
 		return errElsewhere
 	case err != nil:
 		return err
-	case state.Rules() != rulesOf(b.Scoring, b.Points, b.DailyCap):
+	case state.Rules() != scoreRules(b.Scoring, b.Points, b.DailyCap):
 		return errRulesChanged
 	}
 	return s.catchUp(ctx, tx, campaign, state, b.Position)
@@ -154,6 +154,6 @@ func toFact(r factRow) score.Fact {
 	}
 }
 
-func rulesOf(scoring int16, points, dailyCap int32) score.Rules {
+func scoreRules(scoring int16, points, dailyCap int32) score.Rules {
 	return score.Rules{Scoring: score.Scoring(scoring), Points: int64(points), DailyCap: int64(dailyCap)}
 }

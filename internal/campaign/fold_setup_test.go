@@ -71,8 +71,8 @@ func (w *counting) number(sql string, args ...any) (n int64) {
 	return n
 }
 
-// organizer runs all campaigns of these tests.
-var organizer = uuid.MustParse("0196f000-0000-7000-8000-00000000000f")
+// theOrganizer runs all campaigns of these tests.
+var theOrganizer = uuid.MustParse("0196f000-0000-7000-8000-00000000000f")
 
 // found makes a campaign with these rules, which runs for a week from yesterday on.
 func (w *counting) found(r score.Rules) (id uuid.UUID) {
@@ -81,7 +81,7 @@ func (w *counting) found(r score.Rules) (id uuid.UUID) {
 		INSERT INTO campaigns (organizer_id, title, time_zone, tag, starts_at, ends_at, team_size, teams_per_person, check_ins_per_day, team_needed,
 		                       scoring, points, daily_cap, idempotency_key, request_hash)
 		VALUES ($1, 'A campaign', 'UTC', 'tag', now() - interval '1 day', now() + interval '6 days', 10000, 100, 10000, false, $2, $3, $4, uuid_v7()::text, '')
-		RETURNING id`, organizer, int16(r.Scoring), int32(r.Points), int32(r.DailyCap)).Scan(&id))
+		RETURNING id`, theOrganizer, int16(r.Scoring), int32(r.Points), int32(r.DailyCap)).Scan(&id))
 	w.run(`INSERT INTO campaign_counts (campaign_id) VALUES ($1)`, id)
 	return id
 }

@@ -90,7 +90,7 @@ func (s *Service) stateOf(ctx context.Context, campaign uuid.UUID) (*folded, err
 			return nil, err
 		}
 	}
-	rules := rulesOf(c.Scoring, c.Points, c.DailyCap)
+	rules := scoreRules(c.Scoring, c.Points, c.DailyCap)
 	state := s.folding.states.take(campaign)
 	if state == nil || state.Rules() != rules || state.position > c.Position {
 		state = &folded{State: score.New(rules)}

@@ -68,13 +68,13 @@ func (r *recount) run(ctx context.Context) error {
 	return nil
 }
 
-func (r *recount) differ(format string, args ...any) {
+func (r *recount) differf(format string, args ...any) {
 	r.found++
 	r.report(fmt.Sprintf("campaign %s: ", r.campaign) + fmt.Sprintf(format, args...))
 }
 
-// name says what a score is of.
-func name(scope int16, subject uuid.UUID) string {
+// scoreName says what a score is of.
+func scoreName(scope int16, subject uuid.UUID) string {
 	if score.Scope(scope) == score.Teams {
 		return "team " + subject.String()
 	}
@@ -85,7 +85,7 @@ func name(scope int16, subject uuid.UUID) string {
 func (r *recount) changes(ctx context.Context) error {
 	rows, err := r.s.q.ListScoresUnlikeChanges(ctx, r.tx, campaigndb.ListScoresUnlikeChangesParams{CampaignID: r.campaign, Most: mostDifferences})
 	for _, d := range rows {
-		r.differ("%s: the board is not as its last change left it", name(d.Scope, d.SubjectID))
+		r.differf("%s: the board is not as its last change left it", scoreName(d.Scope, d.SubjectID))
 	}
 	return err
 }
@@ -93,7 +93,7 @@ func (r *recount) changes(ctx context.Context) error {
 func (r *recount) counts(ctx context.Context) error {
 	rows, err := r.s.q.ListMiscounted(ctx, r.tx, campaigndb.ListMiscountedParams{CampaignID: r.campaign, Most: mostDifferences})
 	for _, d := range rows {
-		r.differ("%s: %d stored, %d counted", d.What, d.Stored, d.Counted)
+		r.differf("%s: %d stored, %d counted", d.What, d.Stored, d.Counted)
 	}
 	return err
 }
@@ -102,9 +102,9 @@ func (r *recount) memberships(ctx context.Context) error {
 	rows, err := r.s.q.ListFalseMemberships(ctx, r.tx, campaigndb.ListFalseMembershipsParams{CampaignID: r.campaign, Most: mostDifferences})
 	for _, d := range rows {
 		if d.Stored {
-			r.differ("%s is stored as a member of team %s, and not by the facts", d.UserID, d.TeamID)
+			r.differf("%s is stored as a member of team %s, and not by the facts", d.UserID, d.TeamID)
 		} else {
-			r.differ("%s is a member of team %s by the facts, and is not stored", d.UserID, d.TeamID)
+			r.differf("%s is a member of team %s by the facts, and is not stored", d.UserID, d.TeamID)
 		}
 	}
 	return err
@@ -114,9 +114,9 @@ func (r *recount) checkIns(ctx context.Context) error {
 	rows, err := r.s.q.ListFalseFacts(ctx, r.tx, campaigndb.ListFalseFactsParams{CampaignID: r.campaign, Most: mostDifferences})
 	for _, d := range rows {
 		if d.Stored {
-			r.differ("check-in %s, withdrawn %d times, has %d facts of it and %d of a withdrawal", d.CheckInID, d.Withdrawn, d.FactsMade, d.FactsWithdrawn)
+			r.differf("check-in %s, withdrawn %d times, has %d facts of it and %d of a withdrawal", d.CheckInID, d.Withdrawn, d.FactsMade, d.FactsWithdrawn)
 		} else {
-			r.differ("check-in %s is not stored so, and has %d facts of it and %d of a withdrawal", d.CheckInID, d.FactsMade, d.FactsWithdrawn)
+			r.differf("check-in %s is not stored so, and has %d facts of it and %d of a withdrawal", d.CheckInID, d.FactsMade, d.FactsWithdrawn)
 		}
 	}
 	return err

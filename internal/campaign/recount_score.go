@@ -28,7 +28,7 @@ func (r *recount) scores(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	rules := rulesOf(c.Scoring, c.Points, c.DailyCap)
+	rules := scoreRules(c.Scoring, c.Points, c.DailyCap)
 	var definitions []definition
 	for i := range int64(recountedPositions) {
 		at := c.Position * (i + 1) / recountedPositions
@@ -89,7 +89,7 @@ func (r *recount) compare(ctx context.Context, d definition, last bool) error {
 	defined, start := d.full.Scores(), r.found
 	differ := func(scope int16, subject uuid.UUID, stored, counted int64) {
 		if r.found < start+mostDifferences {
-			r.differ("position %d: %s: %d stored, %d counted", d.position, name(scope, subject), stored, counted)
+			r.differf("position %d: %s: %d stored, %d counted", d.position, scoreName(scope, subject), stored, counted)
 		}
 	}
 	read := r.scoresAt(d.position)
@@ -109,21 +109,21 @@ func (r *recount) compare(ctx context.Context, d definition, last bool) error {
 	return err
 }
 
-// place is behind which score a page begins.
-type place struct {
+// scorePlace is behind which score a page begins.
+type scorePlace struct {
 	scope   int16
 	subject uuid.UUID
 }
 
 // readScores reads a page of scores behind a place, by scope and subject.
-type readScores func(ctx context.Context, after place) ([]campaigndb.ListScoresRow, error)
+type readScores func(ctx context.Context, after scorePlace) ([]campaigndb.ListScoresRow, error)
 
-func (r *recount) scoresNow(ctx context.Context, after place) ([]campaigndb.ListScoresRow, error) {
+func (r *recount) scoresNow(ctx context.Context, after scorePlace) ([]campaigndb.ListScoresRow, error) {
 	return r.s.q.ListScores(ctx, r.tx, campaigndb.ListScoresParams{CampaignID: r.campaign, AfterScope: after.scope, AfterID: after.subject, Most: recountPage})
 }
 
 func (r *recount) scoresAt(position int64) readScores {
-	return func(ctx context.Context, after place) ([]campaigndb.ListScoresRow, error) {
+	return func(ctx context.Context, after scorePlace) ([]campaigndb.ListScoresRow, error) {
 		rows, err := r.s.q.ListScoresAt(ctx, r.tx, campaigndb.ListScoresAtParams{
 			CampaignID: r.campaign, AfterScope: after.scope, AfterID: after.subject, Upto: position, Most: recountPage,
 		})
@@ -136,14 +136,14 @@ func (r *recount) scoresAt(position int64) readScores {
 }
 
 func eachPage(ctx context.Context, read readScores, do func(campaigndb.ListScoresRow)) error {
-	for after := (place{}); ; {
+	for after := (scorePlace{}); ; {
 		rows, err := read(ctx, after)
 		if err != nil {
 			return err
 		}
 		for _, row := range rows {
 			do(row)
-			after = place{row.Scope, row.SubjectID}
+			after = scorePlace{row.Scope, row.SubjectID}
 		}
 		if len(rows) < recountPage {
 			return nil

@@ -36,7 +36,7 @@ func (s *Service) GetTeamScore(ctx context.Context, req *campaignv1.GetTeamScore
 		}
 		asOf = &at
 	}
-	p, err := s.placeOf(ctx, teamID, caller, asOf, now)
+	p, err := s.teamPlaceOf(ctx, teamID, caller, asOf, now)
 	if err != nil {
 		return nil, err
 	}
@@ -62,8 +62,8 @@ type teamPlace struct {
 	frozen   bool
 }
 
-// placeOf reads it in one snapshot: position and rank are of the same board.
-func (s *Service) placeOf(ctx context.Context, teamID uuid.UUID, caller identity.Caller, asOf *time.Time, now time.Time) (p teamPlace, err error) {
+// teamPlaceOf reads it in one snapshot: position and rank are of the same board.
+func (s *Service) teamPlaceOf(ctx context.Context, teamID uuid.UUID, caller identity.Caller, asOf *time.Time, now time.Time) (p teamPlace, err error) {
 	err = s.db.InSnapshot(ctx, func(tx postgres.Tx) error {
 		row, err := s.q.GetTeamToExplain(ctx, tx, teamID)
 		if fault.Is(err, fault.NotFound) {
@@ -74,7 +74,7 @@ func (s *Service) placeOf(ctx context.Context, teamID uuid.UUID, caller identity
 		}
 		p = teamPlace{team: row.CampaignTeam, campaign: row.Campaign}
 		at := asOf
-		if since := frozenSince(&p.campaign, now); since != nil && !seesLive(caller, p.campaign.OrganizerID) {
+		if since := frozenSince(&p.campaign, now); since != nil && !seesLiveScores(caller, p.campaign.OrganizerID) {
 			if p.frozen = at == nil || at.After(*since); p.frozen {
 				at = since
 			}
@@ -84,8 +84,8 @@ func (s *Service) placeOf(ctx context.Context, teamID uuid.UUID, caller identity
 	return p, err
 }
 
-// seesLive tells whether frozen boards are live for the caller.
-func seesLive(caller identity.Caller, organizer uuid.UUID) bool {
+// seesLiveScores tells whether frozen boards are live for the caller.
+func seesLiveScores(caller identity.Caller, organizer uuid.UUID) bool {
 	return caller.SignedIn() && caller.UserID == organizer || caller.Holds(accessv1.Role_ROLE_ADMIN)
 }
 
@@ -118,7 +118,7 @@ func toTeamScore(p teamPlace, e *score.Explanation) *campaignv1.GetTeamScoreResp
 			MemberCount: p.team.Members, CreatedAt: timestamppb.New(id.Time(p.team.ID)),
 		},
 		ScoreMicros: e.Score, Rank: p.rank, Position: p.position, Frozen: p.frozen,
-		Members: int32(e.Members), NewMembers: int32(e.New), ActiveMembers: int32(e.Active),
+		Members: int32(e.Members), NewMembers: int32(e.New), ActiveMembers: int32(e.Active), //nolint:gosec // the rules bound a team's size
 	}
 	if e.Active > 0 {
 		res.EarliestCheckIn, res.LatestCheckIn = toMoment(e.Earliest), toMoment(e.Latest)

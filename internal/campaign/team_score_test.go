@@ -173,7 +173,7 @@ func TestWhileBoardsAreFrozenOnlyOrganizersSeeScoresMove(t *testing.T) {
 		"a stranger":             {stranger, nil, 10_000_000, true},
 		"a member":               {by(ann, accessv1.Role_ROLE_MEMBER), nil, 10_000_000, true},
 		"another organizer":      {by(nth(aPerson, 9), accessv1.Role_ROLE_ORGANIZER), nil, 10_000_000, true},
-		"the organizer":          {by(organizer, accessv1.Role_ROLE_ORGANIZER), nil, 20_000_000, false},
+		"the organizer":          {by(theOrganizer, accessv1.Role_ROLE_ORGANIZER), nil, 20_000_000, false},
 		"an admin":               {by(nth(aPerson, 9), accessv1.Role_ROLE_ADMIN), nil, 20_000_000, false},
 		"a stranger, of earlier": {stranger, &first, 10_000_000, false},
 	} {

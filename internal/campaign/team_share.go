@@ -73,7 +73,7 @@ func (s *Service) foldTeam(ctx context.Context, p teamPlace) (*score.Explanation
 }
 
 func (s *Service) foldTeamOn(ctx context.Context, db campaigndb.DBTX, p teamPlace) (*score.State, error) {
-	state := score.New(rulesOf(p.campaign.Scoring, p.campaign.Points, p.campaign.DailyCap))
+	state := score.New(scoreRules(p.campaign.Scoring, p.campaign.Points, p.campaign.DailyCap))
 	page := campaigndb.ListFactsOfTeamParams{CampaignID: p.campaign.ID, TeamID: p.team.ID, AfterPosition: 0, AfterID: math.MaxInt64, Upto: p.position, Most: factsPage}
 	for more := true; more; {
 		rows, err := s.q.ListFactsOfTeam(ctx, db, page)
@@ -120,7 +120,8 @@ func toShare(share score.Share, user *userv1.User) *campaignv1.Share {
 		user = &userv1.User{Id: share.User.String()}
 	}
 	m := &campaignv1.Share{
-		User: user, Member: share.Member, Points: share.Points, WeightMicros: share.Weight, Teams: int32(share.Teams), ReturningCustomer: share.Returning,
+		User: user, Member: share.Member, Points: share.Points, WeightMicros: share.Weight, ReturningCustomer: share.Returning,
+		Teams: int32(share.Teams), //nolint:gosec // the rules bound how many
 	}
 	if share.CheckedIn {
 		m.LastCheckIn = toMoment(share.Last)

@@ -102,8 +102,8 @@ func (r Rules) worth(n int) int64 {
 	return min(r.Points, max(0, r.DailyCap-int64(n)*r.Points))
 }
 
-// inMicros ends at the greatest number: more than nine million million points are
-// beyond what a board can tell apart, and must not turn negative.
+// inMicros ends at the greatest number: points past nine trillion are beyond what a
+// board can tell apart, and must not turn negative.
 func inMicros(points int64) int64 {
 	if points > math.MaxInt64/Micros {
 		return math.MaxInt64

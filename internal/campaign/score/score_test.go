@@ -69,6 +69,7 @@ func (h *history) withdrawn(user, id int) *history {
 func (h *history) team(n int) int64 {
 	return h.board[score.Key{Scope: score.Teams, Subject: no(n)}].Score
 }
+
 func (h *history) member(n int) int64 {
 	return h.board[score.Key{Scope: score.Members, Subject: no(n)}].Score
 }
