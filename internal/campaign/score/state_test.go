@@ -20,21 +20,27 @@ func TestACheckInTakesThirtyTwoBytes(t *testing.T) {
 // What came to be out of date is dropped, though it never comes to the top.
 func TestTheHeapsOfATeamDoNotGrowWithItsCheckIns(t *testing.T) {
 	t.Parallel()
-	s, team := New(Rules{Scoring: Togetherness}), numbered(1)
-	for i := range 10 {
-		s.Apply([]Fact{{Kind: Joined, User: numbered(100 + i), Subject: team}})
-	}
-	for i := range 100_000 {
-		// The eldest never checks in again, so none of the others comes to the top.
-		who := 100 + min(i, 1+i%9)
-		s.Apply([]Fact{{ID: int64(i), Kind: CheckedIn, User: numbered(who), Subject: numbered(1000 + i), Moment: int64(i), Day: int32(i / 1000)}})
-	}
-	members := s.teams[team]
-	if most := 2*10 + spare + 10; len(members.earliest) > most || len(members.latest) > most {
-		t.Errorf("the heaps have %d and %d entries, the team 10 members", len(members.earliest), len(members.latest))
-	}
-	if earliest, latest := members.spread(); earliest != 0 || latest != 99_999 {
-		t.Errorf("the spread is from %d to %d", earliest, latest)
+	for name, c := range map[string]struct {
+		who      func(i int) int
+		earliest int64
+	}{
+		"the eldest never comes again, so none of the others is on top of the earliest": {func(i int) int { return min(i, 1+i%9) }, 0},
+		"whoever comes is the eldest, so all that is out of date is below the latest":   {func(i int) int { return i % 10 }, 99_990},
+	} {
+		s, team := New(Rules{Scoring: Togetherness}), numbered(1)
+		for i := range 10 {
+			s.Apply([]Fact{{Kind: Joined, User: numbered(100 + i), Subject: team}})
+		}
+		for i := range 100_000 {
+			s.Apply([]Fact{{ID: int64(i), Kind: CheckedIn, User: numbered(100 + c.who(i)), Subject: numbered(1000 + i), Moment: int64(i), Day: int32(i / 1000)}})
+		}
+		members := s.teams[team]
+		if most := 2*10 + spare + 10; len(members.earliest) > most || len(members.latest) > most {
+			t.Errorf("%s: the heaps have %d and %d entries, the team 10 members", name, len(members.earliest), len(members.latest))
+		}
+		if earliest, latest := members.spread(); earliest != c.earliest || latest != 99_999 {
+			t.Errorf("%s: the spread is from %d to %d", name, earliest, latest)
+		}
 	}
 }
 
