@@ -208,6 +208,6 @@ func (n nouns) mountInternal(s *rpc.Server) {
 // recounts are the checks of what is precomputed, by noun.
 func (n nouns) recounts() map[string]func(context.Context, func(string)) (int, error) {
 	return map[string]func(context.Context, func(string)) (int, error){
-		"graph": n.graph.Recount, "post": n.post.Recount, "timeline": n.timeline.Recount,
+		"graph": n.graph.Recount, "post": n.post.Recount, "timeline": n.timeline.Recount, "campaign": n.campaign.Recount,
 	}
 }

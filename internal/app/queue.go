@@ -97,6 +97,7 @@ func (a *App) newWork() (*queue.Work, error) {
 		Buckets: prometheus.ExponentialBuckets(0.001, 2, 14),
 	}, []string{"topic", "outcome"})
 	a.metrics.MustRegister(jobs)
+	a.metrics.MustRegister(folds{a.nouns.campaign})
 	if a.auditor.Source != nil {
 		a.metrics.MustRegister(a.auditor)
 	}
@@ -116,7 +117,7 @@ func (a *App) newWork() (*queue.Work, error) {
 // relays is how many batches of messages a process hands over at once.
 const relays = 4
 
-// runWorkers runs jobs until ctx ends. A worker of SQS also does what is left in River
+// runWorkers runs jobs, and counts scores, until ctx ends. A worker of SQS also does what is left in River
 // from before the deployment was set to SQS.
 func (a *App) runWorkers(ctx context.Context) error {
 	onRiver := *a.work
@@ -133,6 +134,7 @@ func (a *App) runWorkers(ctx context.Context) error {
 	if a.relay != nil {
 		g.Go(func() error { a.relay.Run(ctx); return nil })
 	}
+	g.Go(func() error { a.nouns.campaign.RunFolds(ctx); return nil })
 	return g.Wait()
 }
 

@@ -29,6 +29,7 @@ import (
 	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
 	"github.com/throng-social/throng/internal/cache"
 	"github.com/throng-social/throng/internal/campaign/board"
+	"github.com/throng-social/throng/internal/campaign/score"
 	"github.com/throng-social/throng/internal/pace"
 	"github.com/throng-social/throng/internal/page"
 	"github.com/throng-social/throng/internal/postgres"
@@ -96,7 +97,9 @@ type Service struct {
 	log   *slog.Logger
 	now   func() time.Time
 
-	eraseBudget time.Duration
+	eraseBudget  time.Duration
+	folding      *folding
+	explanations *cache.Cache[explained, *score.Explanation]
 }
 
 var _ campaignv1connect.CampaignServiceHandler = (*Service)(nil)
@@ -124,7 +127,9 @@ func New(d Deps) *Service {
 		log:    d.Log,
 		now:    d.Now,
 
-		eraseBudget: eraseBudget,
+		eraseBudget:  eraseBudget,
+		folding:      newFolding(),
+		explanations: newExplanations(),
 	}
 }
 

@@ -109,7 +109,7 @@ CREATE INDEX campaign_check_ins_feed ON campaign_check_ins (campaign_id, id DESC
 -- position, and by id within one, is the order of the fold, for ever.
 CREATE TABLE campaign_facts
 (
-    id          bigint GENERATED ALWAYS AS IDENTITY,
+    id          bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
     campaign_id uuid        NOT NULL,
     -- 1 checked in, 2 withdrawn, 3 joined a team, 4 left it
     kind        smallint    NOT NULL CHECK (kind IN (1, 2, 3, 4)),
@@ -126,6 +126,8 @@ CREATE TABLE campaign_facts
 );
 CREATE INDEX campaign_facts_by_position ON campaign_facts (campaign_id, position, id);
 CREATE INDEX campaign_facts_by_user ON campaign_facts (campaign_id, user_id);
+-- Who ever was in a team.
+CREATE INDEX campaign_facts_of_joins ON campaign_facts (subject_id, user_id) WHERE kind = 3;
 CREATE INDEX campaign_facts_pending ON campaign_facts (campaign_id) WHERE position IS NULL;
 
 -- How far a campaign was counted. Whoever counts locks the row.

@@ -7,24 +7,936 @@ package campaigndb
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 )
 
-const findScore = `-- name: FindScore :one
-SELECT campaign_id, scope, subject_id, score, position, fact_id FROM campaign_scores WHERE subject_id = $1
+const addBoard = `-- name: AddBoard :exec
+INSERT INTO campaign_boards (campaign_id)
+SELECT id FROM campaigns WHERE id = $1
+ON CONFLICT DO NOTHING
 `
 
-func (q *Queries) FindScore(ctx context.Context, db DBTX, id uuid.UUID) (CampaignScore, error) {
-	row := db.QueryRow(ctx, findScore, id)
-	var i CampaignScore
+func (q *Queries) AddBoard(ctx context.Context, db DBTX, campaignID uuid.UUID) error {
+	_, err := db.Exec(ctx, addBoard, campaignID)
+	return err
+}
+
+const addScoreChanges = `-- name: AddScoreChanges :exec
+INSERT INTO campaign_score_changes (campaign_id, scope, subject_id, position, score, fact_id)
+SELECT $1::uuid, n.scope, n.subject_id, $2::bigint, n.score, n.fact_id
+FROM (SELECT unnest($3::smallint[]) AS scope, unnest($4::uuid[]) AS subject_id,
+             unnest($5::bigint[]) AS score, unnest($6::bigint[]) AS fact_id) AS n
+`
+
+type AddScoreChangesParams struct {
+	CampaignID uuid.UUID
+	Position   int64
+	Scopes     []int16
+	SubjectIds []uuid.UUID
+	Scores     []int64
+	FactIds    []int64
+}
+
+func (q *Queries) AddScoreChanges(ctx context.Context, db DBTX, arg AddScoreChangesParams) error {
+	_, err := db.Exec(ctx, addScoreChanges,
+		arg.CampaignID,
+		arg.Position,
+		arg.Scopes,
+		arg.SubjectIds,
+		arg.Scores,
+		arg.FactIds,
+	)
+	return err
+}
+
+const allowLongRecount = `-- name: AllowLongRecount :exec
+SELECT set_config('statement_timeout', '0', true)
+`
+
+// AllowLongRecount lifts the time limit on statements for the rest of the transaction.
+func (q *Queries) AllowLongRecount(ctx context.Context, db DBTX) error {
+	_, err := db.Exec(ctx, allowLongRecount)
+	return err
+}
+
+const deleteScores = `-- name: DeleteScores :exec
+DELETE FROM campaign_scores AS s
+USING (SELECT unnest($1::smallint[]) AS scope, unnest($2::uuid[]) AS subject_id) AS n
+WHERE s.campaign_id = $3 AND s.scope = n.scope AND s.subject_id = n.subject_id
+`
+
+type DeleteScoresParams struct {
+	Scopes     []int16
+	SubjectIds []uuid.UUID
+	CampaignID uuid.UUID
+}
+
+func (q *Queries) DeleteScores(ctx context.Context, db DBTX, arg DeleteScoresParams) error {
+	_, err := db.Exec(ctx, deleteScores, arg.Scopes, arg.SubjectIds, arg.CampaignID)
+	return err
+}
+
+const findCountedAt = `-- name: FindCountedAt :one
+SELECT position
+FROM campaign_positions
+WHERE campaign_id = $1 AND counted_at <= $2
+ORDER BY counted_at DESC, position DESC
+LIMIT 1
+`
+
+type FindCountedAtParams struct {
+	CampaignID uuid.UUID
+	Moment     time.Time
+}
+
+// FindCountedAt answers the last position that was reached by a moment.
+func (q *Queries) FindCountedAt(ctx context.Context, db DBTX, arg FindCountedAtParams) (int64, error) {
+	row := db.QueryRow(ctx, findCountedAt, arg.CampaignID, arg.Moment)
+	var position int64
+	err := row.Scan(&position)
+	return position, err
+}
+
+const getCounted = `-- name: GetCounted :one
+SELECT coalesce(b.position, 0)::bigint AS position, (b.campaign_id IS NOT NULL)::bool AS has_board, c.scoring, c.points, c.daily_cap
+FROM campaigns AS c
+LEFT JOIN campaign_boards AS b ON b.campaign_id = c.id
+WHERE c.id = $1::uuid
+`
+
+type GetCountedRow struct {
+	Position int64
+	HasBoard bool
+	Scoring  int16
+	Points   int32
+	DailyCap int32
+}
+
+func (q *Queries) GetCounted(ctx context.Context, db DBTX, campaignID uuid.UUID) (GetCountedRow, error) {
+	row := db.QueryRow(ctx, getCounted, campaignID)
+	var i GetCountedRow
 	err := row.Scan(
-		&i.CampaignID,
-		&i.Scope,
-		&i.SubjectID,
-		&i.Score,
 		&i.Position,
-		&i.FactID,
+		&i.HasBoard,
+		&i.Scoring,
+		&i.Points,
+		&i.DailyCap,
 	)
 	return i, err
+}
+
+const getTeamToExplain = `-- name: GetTeamToExplain :one
+SELECT t.id, t.campaign_id, t.name, t.name_key, t.captain_id, t.members, t.creator_id, t.idempotency_key, t.closed_at, c.id, c.organizer_id, c.title, c.text, c.cover_media_id, c.cover_claims, c.location_id, c.time_zone, c.tag, c.starts_at, c.ends_at, c.freezes_at, c.frozen_at, c.unfrozen_at, c.team_size, c.teams_per_person, c.check_ins_per_day, c.team_needed, c.scoring, c.points, c.daily_cap, c.idempotency_key, c.request_hash
+FROM campaign_teams AS t
+JOIN campaigns AS c ON c.id = t.campaign_id
+WHERE t.id = $1
+`
+
+type GetTeamToExplainRow struct {
+	CampaignTeam CampaignTeam
+	Campaign     Campaign
+}
+
+func (q *Queries) GetTeamToExplain(ctx context.Context, db DBTX, teamID uuid.UUID) (GetTeamToExplainRow, error) {
+	row := db.QueryRow(ctx, getTeamToExplain, teamID)
+	var i GetTeamToExplainRow
+	err := row.Scan(
+		&i.CampaignTeam.ID,
+		&i.CampaignTeam.CampaignID,
+		&i.CampaignTeam.Name,
+		&i.CampaignTeam.NameKey,
+		&i.CampaignTeam.CaptainID,
+		&i.CampaignTeam.Members,
+		&i.CampaignTeam.CreatorID,
+		&i.CampaignTeam.IdempotencyKey,
+		&i.CampaignTeam.ClosedAt,
+		&i.Campaign.ID,
+		&i.Campaign.OrganizerID,
+		&i.Campaign.Title,
+		&i.Campaign.Text,
+		&i.Campaign.CoverMediaID,
+		&i.Campaign.CoverClaims,
+		&i.Campaign.LocationID,
+		&i.Campaign.TimeZone,
+		&i.Campaign.Tag,
+		&i.Campaign.StartsAt,
+		&i.Campaign.EndsAt,
+		&i.Campaign.FreezesAt,
+		&i.Campaign.FrozenAt,
+		&i.Campaign.UnfrozenAt,
+		&i.Campaign.TeamSize,
+		&i.Campaign.TeamsPerPerson,
+		&i.Campaign.CheckInsPerDay,
+		&i.Campaign.TeamNeeded,
+		&i.Campaign.Scoring,
+		&i.Campaign.Points,
+		&i.Campaign.DailyCap,
+		&i.Campaign.IdempotencyKey,
+		&i.Campaign.RequestHash,
+	)
+	return i, err
+}
+
+const listCampaignsToRecount = `-- name: ListCampaignsToRecount :many
+SELECT id FROM campaigns WHERE id > $1::uuid ORDER BY id LIMIT $2
+`
+
+type ListCampaignsToRecountParams struct {
+	AfterID uuid.UUID
+	Most    int32
+}
+
+func (q *Queries) ListCampaignsToRecount(ctx context.Context, db DBTX, arg ListCampaignsToRecountParams) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, listCampaignsToRecount, arg.AfterID, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listFacts = `-- name: ListFacts :many
+SELECT id, position::bigint AS position, kind, user_id, subject_id, moment, coalesce(day - date '1970-01-01', 0)::integer AS day, returning_customer
+FROM campaign_facts
+WHERE campaign_id = $1 AND (position, id) > ($2::bigint, $3::bigint) AND position <= $4::bigint
+ORDER BY position, id
+LIMIT $5
+`
+
+type ListFactsParams struct {
+	CampaignID    uuid.UUID
+	AfterPosition int64
+	AfterID       int64
+	Upto          int64
+	Most          int32
+}
+
+type ListFactsRow struct {
+	ID                int64
+	Position          int64
+	Kind              int16
+	UserID            uuid.UUID
+	SubjectID         uuid.UUID
+	Moment            time.Time
+	Day               int32
+	ReturningCustomer bool
+}
+
+func (q *Queries) ListFacts(ctx context.Context, db DBTX, arg ListFactsParams) ([]ListFactsRow, error) {
+	rows, err := db.Query(ctx, listFacts,
+		arg.CampaignID,
+		arg.AfterPosition,
+		arg.AfterID,
+		arg.Upto,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListFactsRow
+	for rows.Next() {
+		var i ListFactsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Position,
+			&i.Kind,
+			&i.UserID,
+			&i.SubjectID,
+			&i.Moment,
+			&i.Day,
+			&i.ReturningCustomer,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listFactsOfTeam = `-- name: ListFactsOfTeam :many
+SELECT f.id, f.position::bigint AS position, f.kind, f.user_id, f.subject_id, f.moment, coalesce(f.day - date '1970-01-01', 0)::integer AS day, f.returning_customer
+FROM campaign_facts AS f
+WHERE f.campaign_id = $1
+  AND f.user_id IN (SELECT j.user_id FROM campaign_facts AS j WHERE j.kind = 3 AND j.subject_id = $2 AND j.position <= $3::bigint)
+  AND (f.position, f.id) > ($4::bigint, $5::bigint) AND f.position <= $3::bigint
+ORDER BY f.position, f.id
+LIMIT $6
+`
+
+type ListFactsOfTeamParams struct {
+	CampaignID    uuid.UUID
+	TeamID        uuid.UUID
+	Upto          int64
+	AfterPosition int64
+	AfterID       int64
+	Most          int32
+}
+
+type ListFactsOfTeamRow struct {
+	ID                int64
+	Position          int64
+	Kind              int16
+	UserID            uuid.UUID
+	SubjectID         uuid.UUID
+	Moment            time.Time
+	Day               int32
+	ReturningCustomer bool
+}
+
+// ListFactsOfTeam answers the whole histories of those who ever were in a team.
+func (q *Queries) ListFactsOfTeam(ctx context.Context, db DBTX, arg ListFactsOfTeamParams) ([]ListFactsOfTeamRow, error) {
+	rows, err := db.Query(ctx, listFactsOfTeam,
+		arg.CampaignID,
+		arg.TeamID,
+		arg.Upto,
+		arg.AfterPosition,
+		arg.AfterID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListFactsOfTeamRow
+	for rows.Next() {
+		var i ListFactsOfTeamRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Position,
+			&i.Kind,
+			&i.UserID,
+			&i.SubjectID,
+			&i.Moment,
+			&i.Day,
+			&i.ReturningCustomer,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listFalseFacts = `-- name: ListFalseFacts :many
+WITH told AS (SELECT f.subject_id, f.user_id, f.day, count(*) FILTER (WHERE f.kind = 1) AS made, count(*) FILTER (WHERE f.kind = 2) AS withdrawn
+              FROM campaign_facts AS f
+              WHERE f.campaign_id = $2 AND f.kind IN (1, 2)
+              GROUP BY f.subject_id, f.user_id, f.day),
+     stored AS (SELECT c.id, c.user_id, c.day, (c.voided_at IS NOT NULL)::int AS withdrawn
+                FROM campaign_check_ins AS c
+                WHERE c.campaign_id = $2)
+SELECT coalesce(s.id, t.subject_id)::uuid AS check_in_id, coalesce(s.withdrawn, 0)::bigint AS withdrawn, (s.id IS NOT NULL)::bool AS stored,
+       coalesce(t.made, 0)::bigint AS facts_made, coalesce(t.withdrawn, 0)::bigint AS facts_withdrawn
+FROM stored AS s
+FULL JOIN told AS t ON t.subject_id = s.id AND t.user_id = s.user_id AND t.day = s.day
+WHERE s.id IS NULL OR t.subject_id IS NULL OR t.made <> 1 OR t.withdrawn <> s.withdrawn
+ORDER BY 1
+LIMIT $1
+`
+
+type ListFalseFactsParams struct {
+	Most       int32
+	CampaignID uuid.UUID
+}
+
+type ListFalseFactsRow struct {
+	CheckInID      uuid.UUID
+	Withdrawn      int64
+	Stored         bool
+	FactsMade      int64
+	FactsWithdrawn int64
+}
+
+// ListFalseFacts compares check-ins with their facts: each has one, and one more of
+// its withdrawal, of the same person and day.
+func (q *Queries) ListFalseFacts(ctx context.Context, db DBTX, arg ListFalseFactsParams) ([]ListFalseFactsRow, error) {
+	rows, err := db.Query(ctx, listFalseFacts, arg.Most, arg.CampaignID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListFalseFactsRow
+	for rows.Next() {
+		var i ListFalseFactsRow
+		if err := rows.Scan(
+			&i.CheckInID,
+			&i.Withdrawn,
+			&i.Stored,
+			&i.FactsMade,
+			&i.FactsWithdrawn,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listFalseMemberships = `-- name: ListFalseMemberships :many
+WITH told AS (SELECT DISTINCT ON (f.user_id, f.subject_id) f.user_id, f.subject_id AS team_id, f.kind
+              FROM campaign_facts AS f
+              WHERE f.campaign_id = $2 AND f.kind IN (3, 4)
+              ORDER BY f.user_id, f.subject_id, f.id DESC),
+     joined AS (SELECT user_id, team_id FROM told WHERE kind = 3),
+     stored AS (SELECT m.user_id, m.team_id FROM campaign_memberships AS m WHERE m.campaign_id = $2)
+SELECT d.user_id::uuid AS user_id, d.team_id::uuid AS team_id, d.stored::bool AS stored
+FROM ((SELECT user_id, team_id, true AS stored FROM stored EXCEPT SELECT user_id, team_id, true FROM joined)
+      UNION ALL
+      (SELECT user_id, team_id, false AS stored FROM joined EXCEPT SELECT user_id, team_id, false FROM stored)) AS d
+ORDER BY 1, 2
+LIMIT $1
+`
+
+type ListFalseMembershipsParams struct {
+	Most       int32
+	CampaignID uuid.UUID
+}
+
+type ListFalseMembershipsRow struct {
+	UserID uuid.UUID
+	TeamID uuid.UUID
+	Stored bool
+}
+
+// ListFalseMemberships compares memberships with the last that facts say of each,
+// counted or not.
+func (q *Queries) ListFalseMemberships(ctx context.Context, db DBTX, arg ListFalseMembershipsParams) ([]ListFalseMembershipsRow, error) {
+	rows, err := db.Query(ctx, listFalseMemberships, arg.Most, arg.CampaignID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListFalseMembershipsRow
+	for rows.Next() {
+		var i ListFalseMembershipsRow
+		if err := rows.Scan(&i.UserID, &i.TeamID, &i.Stored); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listHistories = `-- name: ListHistories :many
+SELECT id, position::bigint AS position, kind, user_id, subject_id, moment, coalesce(day - date '1970-01-01', 0)::integer AS day, returning_customer
+FROM campaign_facts
+WHERE campaign_id = $1 AND position IS NOT NULL AND user_id >= $2::uuid
+  AND (user_id, position, id) > ($2::uuid, $3::bigint, $4::bigint)
+ORDER BY user_id, position, id
+LIMIT $5
+`
+
+type ListHistoriesParams struct {
+	CampaignID    uuid.UUID
+	AfterUserID   uuid.UUID
+	AfterPosition int64
+	AfterID       int64
+	Most          int32
+}
+
+type ListHistoriesRow struct {
+	ID                int64
+	Position          int64
+	Kind              int16
+	UserID            uuid.UUID
+	SubjectID         uuid.UUID
+	Moment            time.Time
+	Day               int32
+	ReturningCustomer bool
+}
+
+// ListHistories pages over counted facts by person, each history in the order of
+// the fold.
+func (q *Queries) ListHistories(ctx context.Context, db DBTX, arg ListHistoriesParams) ([]ListHistoriesRow, error) {
+	rows, err := db.Query(ctx, listHistories,
+		arg.CampaignID,
+		arg.AfterUserID,
+		arg.AfterPosition,
+		arg.AfterID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListHistoriesRow
+	for rows.Next() {
+		var i ListHistoriesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Position,
+			&i.Kind,
+			&i.UserID,
+			&i.SubjectID,
+			&i.Moment,
+			&i.Day,
+			&i.ReturningCustomer,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listMiscounted = `-- name: ListMiscounted :many
+SELECT c.what, c.stored, c.counted
+FROM (SELECT 'participants'::text AS what, n.participants AS stored,
+             (SELECT count(*) FROM campaign_participants AS p WHERE p.campaign_id = n.campaign_id) AS counted
+      FROM campaign_counts AS n WHERE n.campaign_id = $1
+      UNION ALL
+      SELECT 'teams', n.teams, (SELECT count(*) FROM campaign_teams AS t WHERE t.campaign_id = n.campaign_id AND t.closed_at IS NULL)
+      FROM campaign_counts AS n WHERE n.campaign_id = $1
+      UNION ALL
+      SELECT 'members of team ' || t.id::text, t.members, (SELECT count(*) FROM campaign_memberships AS m WHERE m.team_id = t.id)
+      FROM campaign_teams AS t WHERE t.campaign_id = $1
+      UNION ALL
+      SELECT 'positions', coalesce((SELECT b.position FROM campaign_boards AS b WHERE b.campaign_id = $1), 0),
+             coalesce((SELECT max(p.position) FROM campaign_positions AS p WHERE p.campaign_id = $1), 0)
+      UNION ALL
+      SELECT 'facts at positions that do not exist', 0,
+             (SELECT count(*) FROM campaign_facts AS f
+              WHERE f.campaign_id = $1 AND f.position IS NOT NULL
+                AND NOT EXISTS (SELECT FROM campaign_positions AS p WHERE p.campaign_id = f.campaign_id AND p.position = f.position))) AS c
+WHERE c.stored <> c.counted
+LIMIT $2
+`
+
+type ListMiscountedParams struct {
+	CampaignID uuid.UUID
+	Most       int32
+}
+
+type ListMiscountedRow struct {
+	What    string
+	Stored  int64
+	Counted int64
+}
+
+// ListMiscounted compares the counts of a campaign with what they count.
+func (q *Queries) ListMiscounted(ctx context.Context, db DBTX, arg ListMiscountedParams) ([]ListMiscountedRow, error) {
+	rows, err := db.Query(ctx, listMiscounted, arg.CampaignID, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListMiscountedRow
+	for rows.Next() {
+		var i ListMiscountedRow
+		if err := rows.Scan(&i.What, &i.Stored, &i.Counted); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listScores = `-- name: ListScores :many
+SELECT scope, subject_id, score, position, fact_id
+FROM campaign_scores
+WHERE campaign_id = $1 AND (scope, subject_id) > ($2::smallint, $3::uuid)
+ORDER BY scope, subject_id
+LIMIT $4
+`
+
+type ListScoresParams struct {
+	CampaignID uuid.UUID
+	AfterScope int16
+	AfterID    uuid.UUID
+	Most       int32
+}
+
+type ListScoresRow struct {
+	Scope     int16
+	SubjectID uuid.UUID
+	Score     int64
+	Position  int64
+	FactID    int64
+}
+
+func (q *Queries) ListScores(ctx context.Context, db DBTX, arg ListScoresParams) ([]ListScoresRow, error) {
+	rows, err := db.Query(ctx, listScores,
+		arg.CampaignID,
+		arg.AfterScope,
+		arg.AfterID,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListScoresRow
+	for rows.Next() {
+		var i ListScoresRow
+		if err := rows.Scan(
+			&i.Scope,
+			&i.SubjectID,
+			&i.Score,
+			&i.Position,
+			&i.FactID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listScoresAt = `-- name: ListScoresAt :many
+SELECT DISTINCT ON (c.scope, c.subject_id) c.scope, c.subject_id, c.score, c.position, c.fact_id
+FROM campaign_score_changes AS c
+WHERE c.campaign_id = $1 AND (c.scope, c.subject_id) > ($2::smallint, $3::uuid) AND c.position <= $4::bigint
+ORDER BY c.scope, c.subject_id, c.position DESC
+LIMIT $5
+`
+
+type ListScoresAtParams struct {
+	CampaignID uuid.UUID
+	AfterScope int16
+	AfterID    uuid.UUID
+	Upto       int64
+	Most       int32
+}
+
+type ListScoresAtRow struct {
+	Scope     int16
+	SubjectID uuid.UUID
+	Score     int64
+	Position  int64
+	FactID    int64
+}
+
+// ListScoresAt answers the boards of a position: each subject's last change by then.
+func (q *Queries) ListScoresAt(ctx context.Context, db DBTX, arg ListScoresAtParams) ([]ListScoresAtRow, error) {
+	rows, err := db.Query(ctx, listScoresAt,
+		arg.CampaignID,
+		arg.AfterScope,
+		arg.AfterID,
+		arg.Upto,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListScoresAtRow
+	for rows.Next() {
+		var i ListScoresAtRow
+		if err := rows.Scan(
+			&i.Scope,
+			&i.SubjectID,
+			&i.Score,
+			&i.Position,
+			&i.FactID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listScoresUnlikeChanges = `-- name: ListScoresUnlikeChanges :many
+WITH told AS (SELECT DISTINCT ON (c.scope, c.subject_id) c.scope, c.subject_id, c.score, c.position, c.fact_id
+              FROM campaign_score_changes AS c
+              WHERE c.campaign_id = $2
+              ORDER BY c.scope, c.subject_id, c.position DESC),
+     stored AS (SELECT s.scope, s.subject_id, s.score, s.position, s.fact_id FROM campaign_scores AS s WHERE s.campaign_id = $2)
+SELECT coalesce(s.scope, t.scope)::smallint AS scope, coalesce(s.subject_id, t.subject_id)::uuid AS subject_id
+FROM stored AS s
+FULL JOIN (SELECT scope, subject_id, score, position, fact_id FROM told WHERE told.score > 0) AS t ON t.scope = s.scope AND t.subject_id = s.subject_id
+WHERE (s.score, s.position, s.fact_id) IS DISTINCT FROM (t.score, t.position, t.fact_id)
+ORDER BY 1, 2
+LIMIT $1
+`
+
+type ListScoresUnlikeChangesParams struct {
+	Most       int32
+	CampaignID uuid.UUID
+}
+
+type ListScoresUnlikeChangesRow struct {
+	Scope     int16
+	SubjectID uuid.UUID
+}
+
+// ListScoresUnlikeChanges compares the boards with the last change of each score.
+func (q *Queries) ListScoresUnlikeChanges(ctx context.Context, db DBTX, arg ListScoresUnlikeChangesParams) ([]ListScoresUnlikeChangesRow, error) {
+	rows, err := db.Query(ctx, listScoresUnlikeChanges, arg.Most, arg.CampaignID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListScoresUnlikeChangesRow
+	for rows.Next() {
+		var i ListScoresUnlikeChangesRow
+		if err := rows.Scan(&i.Scope, &i.SubjectID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockBoard = `-- name: LockBoard :one
+SELECT b.position, c.scoring, c.points, c.daily_cap
+FROM campaign_boards AS b
+JOIN campaigns AS c ON c.id = b.campaign_id
+WHERE b.campaign_id = $1
+FOR UPDATE OF b SKIP LOCKED
+`
+
+type LockBoardRow struct {
+	Position int64
+	Scoring  int16
+	Points   int32
+	DailyCap int32
+}
+
+// LockBoard finds nothing while another process counts.
+func (q *Queries) LockBoard(ctx context.Context, db DBTX, campaignID uuid.UUID) (LockBoardRow, error) {
+	row := db.QueryRow(ctx, lockBoard, campaignID)
+	var i LockBoardRow
+	err := row.Scan(
+		&i.Position,
+		&i.Scoring,
+		&i.Points,
+		&i.DailyCap,
+	)
+	return i, err
+}
+
+const moveBoard = `-- name: MoveBoard :exec
+WITH moved AS (UPDATE campaign_boards AS b
+               SET position = $1, counted_at = greatest(clock_timestamp(), b.counted_at)
+               WHERE b.campaign_id = $2
+               RETURNING b.campaign_id, b.position, b.counted_at)
+INSERT INTO campaign_positions (campaign_id, position, counted_at)
+SELECT moved.campaign_id, moved.position, moved.counted_at FROM moved
+`
+
+type MoveBoardParams struct {
+	Position   int64
+	CampaignID uuid.UUID
+}
+
+// MoveBoard dates the position. Time does not go back on a board, whatever the
+// clock of a new primary says.
+func (q *Queries) MoveBoard(ctx context.Context, db DBTX, arg MoveBoardParams) error {
+	_, err := db.Exec(ctx, moveBoard, arg.Position, arg.CampaignID)
+	return err
+}
+
+const nextPendingCampaign = `-- name: NextPendingCampaign :one
+SELECT campaign_id
+FROM campaign_facts
+WHERE position IS NULL AND campaign_id > $1::uuid
+ORDER BY campaign_id
+LIMIT 1
+`
+
+// NextPendingCampaign walks over the campaigns that have something to count.
+func (q *Queries) NextPendingCampaign(ctx context.Context, db DBTX, afterID uuid.UUID) (uuid.UUID, error) {
+	row := db.QueryRow(ctx, nextPendingCampaign, afterID)
+	var campaign_id uuid.UUID
+	err := row.Scan(&campaign_id)
+	return campaign_id, err
+}
+
+const oldestPendingFact = `-- name: OldestPendingFact :one
+SELECT coalesce(extract(epoch FROM clock_timestamp() - min(moment)), 0)::float8 AS age
+FROM campaign_facts
+WHERE position IS NULL AND kind <> 2
+`
+
+// OldestPendingFact leaves withdrawals out, whose moment is that of their check-in.
+func (q *Queries) OldestPendingFact(ctx context.Context, db DBTX) (float64, error) {
+	row := db.QueryRow(ctx, oldestPendingFact)
+	var age float64
+	err := row.Scan(&age)
+	return age, err
+}
+
+const putScores = `-- name: PutScores :exec
+INSERT INTO campaign_scores (campaign_id, scope, subject_id, score, position, fact_id)
+SELECT $1::uuid, n.scope, n.subject_id, n.score, $2::bigint, n.fact_id
+FROM (SELECT unnest($3::smallint[]) AS scope, unnest($4::uuid[]) AS subject_id,
+             unnest($5::bigint[]) AS score, unnest($6::bigint[]) AS fact_id) AS n
+WHERE n.score > 0
+ON CONFLICT (campaign_id, scope, subject_id) DO UPDATE SET score = excluded.score, position = excluded.position, fact_id = excluded.fact_id
+`
+
+type PutScoresParams struct {
+	CampaignID uuid.UUID
+	Position   int64
+	Scopes     []int16
+	SubjectIds []uuid.UUID
+	Scores     []int64
+	FactIds    []int64
+}
+
+func (q *Queries) PutScores(ctx context.Context, db DBTX, arg PutScoresParams) error {
+	_, err := db.Exec(ctx, putScores,
+		arg.CampaignID,
+		arg.Position,
+		arg.Scopes,
+		arg.SubjectIds,
+		arg.Scores,
+		arg.FactIds,
+	)
+	return err
+}
+
+const rankTeam = `-- name: RankTeam :one
+SELECT count(*) AS rank
+FROM campaign_scores AS mine
+JOIN campaign_scores AS o ON o.campaign_id = mine.campaign_id AND o.scope = 1
+    AND (-o.score, o.position, o.fact_id, o.subject_id) <= (-mine.score, mine.position, mine.fact_id, mine.subject_id)
+WHERE mine.campaign_id = $1::uuid AND mine.scope = 1 AND mine.subject_id = $2::uuid
+`
+
+type RankTeamParams struct {
+	CampaignID uuid.UUID
+	TeamID     uuid.UUID
+}
+
+// RankTeam answers 0 for a team that is not on the board.
+func (q *Queries) RankTeam(ctx context.Context, db DBTX, arg RankTeamParams) (int64, error) {
+	row := db.QueryRow(ctx, rankTeam, arg.CampaignID, arg.TeamID)
+	var rank int64
+	err := row.Scan(&rank)
+	return rank, err
+}
+
+const rankTeamAt = `-- name: RankTeamAt :one
+WITH board AS MATERIALIZED (SELECT t.id AS subject_id, l.score, l.position, l.fact_id
+                            FROM campaign_teams AS t
+                            CROSS JOIN LATERAL (SELECT c.score, c.position, c.fact_id
+                                                FROM campaign_score_changes AS c
+                                                WHERE c.campaign_id = t.campaign_id AND c.scope = 1 AND c.subject_id = t.id AND c.position <= $2::bigint
+                                                ORDER BY c.position DESC
+                                                LIMIT 1) AS l
+                            WHERE t.campaign_id = $3::uuid AND l.score > 0)
+SELECT count(*) AS rank
+FROM board AS mine
+JOIN board AS o ON (-o.score, o.position, o.fact_id, o.subject_id) <= (-mine.score, mine.position, mine.fact_id, mine.subject_id)
+WHERE mine.subject_id = $1::uuid
+`
+
+type RankTeamAtParams struct {
+	TeamID     uuid.UUID
+	Upto       int64
+	CampaignID uuid.UUID
+}
+
+// RankTeamAt is RankTeam at a position that has passed: each team's last change by
+// then is its place.
+func (q *Queries) RankTeamAt(ctx context.Context, db DBTX, arg RankTeamAtParams) (int64, error) {
+	row := db.QueryRow(ctx, rankTeamAt, arg.TeamID, arg.Upto, arg.CampaignID)
+	var rank int64
+	err := row.Scan(&rank)
+	return rank, err
+}
+
+const takeFacts = `-- name: TakeFacts :many
+UPDATE campaign_facts AS f
+SET position = $1::bigint
+WHERE f.campaign_id = $2::uuid AND f.position IS NULL
+  AND f.id = ANY (ARRAY(SELECT p.id
+                        FROM campaign_facts AS p
+                        WHERE p.campaign_id = $2::uuid AND p.position IS NULL
+                        ORDER BY p.position, p.id
+                        LIMIT $3))
+RETURNING f.id, f.position::bigint AS position, f.kind, f.user_id, f.subject_id, f.moment, coalesce(f.day - date '1970-01-01', 0)::integer AS day, f.returning_customer
+`
+
+type TakeFactsParams struct {
+	Position   int64
+	CampaignID uuid.UUID
+	Most       int32
+}
+
+type TakeFactsRow struct {
+	ID                int64
+	Position          int64
+	Kind              int16
+	UserID            uuid.UUID
+	SubjectID         uuid.UUID
+	Moment            time.Time
+	Day               int32
+	ReturningCustomer bool
+}
+
+// TakeFacts gives a position to facts that have none. It is one statement, so it
+// takes what was committed before it and nothing else; and by id, so that what a
+// fact stands on is taken with it or was before. An array is looked up in the index
+// whatever the planner believes of how many are pending.
+func (q *Queries) TakeFacts(ctx context.Context, db DBTX, arg TakeFactsParams) ([]TakeFactsRow, error) {
+	rows, err := db.Query(ctx, takeFacts, arg.Position, arg.CampaignID, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []TakeFactsRow
+	for rows.Next() {
+		var i TakeFactsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Position,
+			&i.Kind,
+			&i.UserID,
+			&i.SubjectID,
+			&i.Moment,
+			&i.Day,
+			&i.ReturningCustomer,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

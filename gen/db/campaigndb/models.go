@@ -43,15 +43,6 @@ type CampaignParticipant struct {
 	JoinedAt          time.Time
 }
 
-type CampaignScore struct {
-	CampaignID uuid.UUID
-	Scope      int16
-	SubjectID  uuid.UUID
-	Score      int64
-	Position   int64
-	FactID     int64
-}
-
 type CampaignTeam struct {
 	ID             uuid.UUID
 	CampaignID     uuid.UUID
