@@ -169,7 +169,7 @@ func (a *App) Run(ctx context.Context) error {
 	if a.work != nil {
 		g.Go(func() error { return a.runWorkers(gctx) })
 	}
-	if a.role.Serve && a.nouns.timeline != nil || a.caches != nil {
+	if a.role.Serve && (a.nouns.timeline != nil || a.nouns.campaign != nil) || a.caches != nil {
 		g.Go(func() error { a.bus.Run(gctx); return nil })
 	}
 	if a.caches != nil {
@@ -188,6 +188,9 @@ func (a *App) drain(ctx context.Context) error {
 	a.health.drain()
 	if a.nouns.timeline != nil {
 		a.nouns.timeline.EndStreams()
+	}
+	if a.nouns.campaign != nil {
+		a.nouns.campaign.EndStreams()
 	}
 	ctx, cancel := context.WithTimeout(ctx, a.settings.DrainTime)
 	defer cancel()

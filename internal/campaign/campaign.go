@@ -93,6 +93,7 @@ type Service struct {
 	now   func() time.Time
 
 	eraseBudget time.Duration
+	watching    *watchHub
 }
 
 var _ campaignv1connect.CampaignServiceHandler = (*Service)(nil)
@@ -102,7 +103,7 @@ func New(d Deps) *Service {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	return &Service{
+	s := &Service{
 		db:     d.DB,
 		q:      campaigndb.New(),
 		events: d.Events,
@@ -121,6 +122,8 @@ func New(d Deps) *Service {
 
 		eraseBudget: eraseBudget,
 	}
+	s.watching = newWatchHub(s)
+	return s
 }
 
 // Handlers are the topics that this noun's workers handle.
