@@ -125,6 +125,9 @@ func (a *App) assemble(ctx context.Context) error {
 		a.chooseDefinition()
 		a.metrics.MustRegister(engine{a.nouns.timeline}, live{a.nouns.timeline})
 	}
+	if a.nouns.campaign != nil {
+		a.metrics.MustRegister(liveBoards{a.nouns.campaign})
+	}
 	a.health = newHealth(a.db.Ping, a.pingDynamo, a.pingQueue)
 	if a.role.Work {
 		if a.work, err = a.newWork(); err != nil {
