@@ -6,17 +6,20 @@ import (
 	"github.com/throng-social/throng/gen/db/campaigndb"
 )
 
-// frozenSince says whether the public sees the boards of a campaign as they were,
-// and since when. A freeze by hand lasts until it is lifted, one by the clock until
-// the end.
-func frozenSince(c *campaigndb.Campaign, now time.Time) (since time.Time, frozen bool) {
-	switch {
-	case c.FrozenAt != nil:
-		return *c.FrozenAt, true
-	case c.FreezesAt == nil || now.Before(*c.FreezesAt) || !now.Before(c.EndsAt):
-		return time.Time{}, false
-	case c.UnfrozenAt != nil && !c.UnfrozenAt.Before(*c.FreezesAt):
-		return time.Time{}, false
+// frozenSince is since when the public sees a campaign's boards as they were; nil
+// where it sees them live. A freeze by hand lasts until it is lifted. One by the
+// clock is over at the campaign's end, or when the boards are unfrozen after it
+// has begun.
+func frozenSince(c *campaigndb.Campaign, now time.Time) *time.Time {
+	if c.FrozenAt != nil {
+		return c.FrozenAt
 	}
-	return *c.FreezesAt, true
+	at := c.FreezesAt
+	switch {
+	case at == nil, now.Before(*at), !now.Before(c.EndsAt):
+		return nil
+	case c.UnfrozenAt != nil && !c.UnfrozenAt.Before(*at):
+		return nil
+	}
+	return at
 }

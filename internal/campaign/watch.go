@@ -108,7 +108,7 @@ func newWatcher(h *watchHub, c identity.Caller, req *campaignv1.WatchLeaderboard
 // run begins with a state that has all that the client has seen, and sends those
 // that follow until the stream ends, or the server.
 func (w *watcher) run(ctx context.Context) error {
-	now, err := w.audience.await(ctx, w.view, consistency.From(ctx).Demand())
+	now, err := w.first(ctx)
 	if err != nil {
 		return err
 	}
@@ -138,6 +138,22 @@ func (w *watcher) run(ctx context.Context) error {
 			beat.Reset(untilBeat())
 		}
 	}
+}
+
+// first answers a state that has all that the client has seen: what its session
+// demands, and what its token names. Which place in the log that was is not known
+// any more, but the present one is behind it.
+func (w *watcher) first(ctx context.Context) (*shown, error) {
+	demand := consistency.From(ctx).Demand()
+	now, err := w.audience.await(ctx, w.view, demand)
+	if err != nil || w.resume == nil || now.frozen || now.top.position >= w.resume.position {
+		return now, err
+	}
+	present, err := w.hub.service.bus.Ask(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return w.audience.await(ctx, w.view, demand.Max(present.Position))
 }
 
 func untilBeat() time.Duration { return beatAfter + rand.N(beatSpread) }

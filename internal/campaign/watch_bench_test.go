@@ -31,7 +31,7 @@ func BenchmarkWatchers(b *testing.B) {
 func benchmarkWatchers(b *testing.B, n int) {
 	d := pgtest.New(b)
 	a := startArena(b, d)
-	l := newLedger(b, d, a.bus, teams)
+	l := newLedger(b, d, a.bus, boardOfTeams)
 	subjects, scores := l.teams(100), map[uuid.UUID]int64{}
 	for i, subject := range subjects {
 		scores[subject] = int64(i) + 1
@@ -39,7 +39,7 @@ func benchmarkWatchers(b *testing.B, n int) {
 	l.count(scores)
 	_, handler := campaignv1connect.NewCampaignServiceHandler(a.service)
 	raw, err := proto.Marshal(&campaignv1.WatchLeaderboardRequest{CampaignId: l.id.String()})
-	ok(b, err)
+	noError(b, err)
 	body := append(binary.BigEndian.AppendUint32([]byte{0}, uint32(len(raw))), raw...) //nolint:gosec // a short message
 	before := inUse()
 	var got atomic.Int64
@@ -56,7 +56,7 @@ func benchmarkWatchers(b *testing.B, n int) {
 			handler.ServeHTTP(&drain{header: http.Header{}, flushed: &got}, r)
 		})
 	}
-	until(b, "all have their snapshot", func() bool { return got.Load() >= int64(n) })
+	eventually(b, "all have their snapshot", func() bool { return got.Load() >= int64(n) })
 	<-time.After(time.Second)
 	b.ReportMetric(float64(inUse()-before)/1024/float64(n), "KB/watcher")
 	score := int64(1000)
@@ -64,7 +64,7 @@ func benchmarkWatchers(b *testing.B, n int) {
 		score++
 		want := got.Load() + int64(n)
 		l.count(map[uuid.UUID]int64{subjects[0]: score})
-		until(b, "all have the change", func() bool { return got.Load() >= want })
+		eventually(b, "all have the change", func() bool { return got.Load() >= want })
 	}
 	a.service.EndStreams()
 	streams.Wait()

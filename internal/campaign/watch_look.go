@@ -58,14 +58,14 @@ func (a *audience) glance(ctx context.Context) (*glance, error) {
 	now := s.now()
 	a.change = nextChange(&row.Campaign, now)
 	g := &glance{audience: a, position: row.Position, final: !now.Before(row.Campaign.EndsAt), found: map[glanceKey]reading{}}
-	since, frozen := frozenSince(&row.Campaign, now)
-	if !frozen {
+	since := frozenSince(&row.Campaign, now)
+	if since == nil {
 		return g, nil
 	}
 	g.frozen = true
 	// Which position was the last one is asked where nothing that was counted by then
 	// can be missing.
-	at, err := s.q.GetWatchedPositionAt(ctx, s.db.Primary(ctx), campaigndb.GetWatchedPositionAtParams{CampaignID: a.campaign, Moment: since})
+	at, err := s.q.GetWatchedPositionAt(ctx, s.db.Primary(ctx), campaigndb.GetWatchedPositionAtParams{CampaignID: a.campaign, Moment: *since})
 	if fault.Is(err, fault.NotFound) {
 		return g, nil
 	}

@@ -69,7 +69,7 @@ func (v *boardView) message(now *shown, top int, from int64) sharedMessage {
 	defer now.mu.Unlock()
 	m, made := now.messages[key]
 	if !made {
-		m = v.make(now, key)
+		m = v.compose(now, key)
 		if !now.retired {
 			now.messages[key] = m
 		}
@@ -77,7 +77,7 @@ func (v *boardView) message(now *shown, top int, from int64) sharedMessage {
 	return m
 }
 
-func (v *boardView) make(now *shown, key messageKey) sharedMessage {
+func (v *boardView) compose(now *shown, key messageKey) sharedMessage {
 	before := v.of(key.from)
 	if before == nil {
 		m := v.head(now, key.top)

@@ -5,23 +5,33 @@ import (
 	"testing"
 	"time"
 
+	"connectrpc.com/connect"
 	"github.com/google/uuid"
 
 	campaignv1 "github.com/throng-social/throng/gen/go/throng/campaign/v1"
+	faultv1 "github.com/throng-social/throng/gen/go/throng/fault/v1"
 	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 )
 
+// isFault says whether a stream ended so.
 func isFault(err error, kind fault.Kind, reason string) bool {
-	f, is := errors.AsType[*fault.Error](err)
-	return is && f.Kind == kind && f.Reason == reason
+	c, is := errors.AsType[*connect.Error](err)
+	if !is || len(c.Details()) == 0 {
+		return false
+	}
+	detail, err := c.Details()[0].Value()
+	said, told := detail.(*faultv1.Detail)
+	return err == nil && told && said.GetReason() == reason && c.Code() == map[fault.Kind]connect.Code{
+		fault.Exhausted: connect.CodeResourceExhausted, fault.Unavailable: connect.CodeUnavailable, fault.NotFound: connect.CodeNotFound, fault.Invalid: connect.CodeInvalidArgument,
+	}[kind]
 }
 
 func TestAStreamIsTakenUpWithWhatHasChangedSince(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)
 	one, two := startArena(t, d), startArena(t, d)
-	l := newLedger(t, d, one.bus, teams)
+	l := newLedger(t, d, one.bus, boardOfTeams)
 	subjects := l.teams(4)
 	l.count(map[uuid.UUID]int64{subjects[0]: 3, subjects[1]: 2, subjects[2]: 1})
 	f := l.watch(anybody(t), one, 3, nil)
@@ -54,12 +64,12 @@ func TestATokenFromTooLongAgoOrFromWhatIsFrozenNowLeadsToASnapshot(t *testing.T)
 	t.Parallel()
 	d := pgtest.New(t)
 	a := startArena(t, d)
-	l := newLedger(t, d, a.bus, teams)
+	l := newLedger(t, d, a.bus, boardOfTeams)
 	subjects := l.teams(2)
 	l.count(map[uuid.UUID]int64{subjects[0]: 3})
 	f := l.watch(anybody(t), a, 10, nil)
 	f.end()
-	until(t, "nobody watches", func() bool { return a.service.Watching().Campaigns == 0 })
+	eventually(t, "nobody watches", func() bool { return a.service.Watching().Campaigns == 0 })
 	l.count(map[uuid.UUID]int64{subjects[1]: 3})
 	l.exec(`UPDATE campaign_positions SET counted_at = counted_at - interval '3 hours' WHERE campaign_id = $1`, l.id)
 	l.counted[1] = l.counted[1].Add(-3 * time.Hour)
@@ -70,7 +80,7 @@ func TestATokenFromTooLongAgoOrFromWhatIsFrozenNowLeadsToASnapshot(t *testing.T)
 		t.Error("after three hours it is taken up with", m)
 	}
 	f.end()
-	until(t, "nobody watches", func() bool { return a.service.Watching().Campaigns == 0 })
+	eventually(t, "nobody watches", func() bool { return a.service.Watching().Campaigns == 0 })
 	l.exec(`UPDATE campaigns SET frozen_at = (SELECT counted_at - interval '1 second' FROM campaign_positions WHERE campaign_id = $1 AND position = 1) WHERE id = $1`, l.id)
 	f = l.watch(anybody(t), a, 10, f)
 	if m := f.newest(); !m.GetSnapshot() || !m.GetFrozen() || m.GetPosition() != 0 {
@@ -82,7 +92,7 @@ func TestBadRequestsToWatchAreRefusedWithTheirReasons(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)
 	a := startArena(t, d)
-	l, other := newLedger(t, d, a.bus, teams), newLedger(t, d, a.bus, teams)
+	l, other := newLedger(t, d, a.bus, boardOfTeams), newLedger(t, d, a.bus, boardOfTeams)
 	f := l.watch(anybody(t), a, 10, nil)
 	token := f.newest().GetResumeToken()
 	changed := token[:len(token)-1] + "A"
@@ -96,17 +106,17 @@ func TestBadRequestsToWatchAreRefusedWithTheirReasons(t *testing.T) {
 	}{
 		"an unknown campaign":         {&campaignv1.WatchLeaderboardRequest{CampaignId: uuid.NewString()}, fault.NotFound, "campaign_not_found"},
 		"a token of another campaign": {&campaignv1.WatchLeaderboardRequest{CampaignId: other.id.String(), ResumeToken: token}, fault.Invalid, "resume_token_invalid"},
-		"a token of another board":    {&campaignv1.WatchLeaderboardRequest{CampaignId: l.id.String(), Scope: members, ResumeToken: token}, fault.Invalid, "resume_token_invalid"},
+		"a token of another board":    {&campaignv1.WatchLeaderboardRequest{CampaignId: l.id.String(), Scope: boardOfMembers, ResumeToken: token}, fault.Invalid, "resume_token_invalid"},
 		"a token of fewer places":     {&campaignv1.WatchLeaderboardRequest{CampaignId: l.id.String(), Top: 11, ResumeToken: token}, fault.Invalid, "resume_token_invalid"},
 		"a token that is none":        {&campaignv1.WatchLeaderboardRequest{CampaignId: l.id.String(), ResumeToken: "no token"}, fault.Invalid, "resume_token_invalid"},
 		"a token that was changed":    {&campaignv1.WatchLeaderboardRequest{CampaignId: l.id.String(), ResumeToken: changed}, fault.Invalid, "resume_token_invalid"},
 	} {
 		stream, err := a.WatchLeaderboard(anybody(t), c.req)
-		ok(t, err)
+		noError(t, err)
 		if stream.Receive() || !isFault(stream.Err(), c.kind, c.reason) {
 			t.Errorf("%s: %v", name, stream.Err())
 		}
-		ok(t, stream.Close())
+		noError(t, stream.Close())
 	}
 	if n := a.service.Watching().Streams; n != 1 {
 		t.Errorf("%d streams are open", n)

@@ -48,10 +48,10 @@ func startArena(t testing.TB, d pgtest.DB, change ...func(*campaign.Deps)) *aren
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
 	db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: d.Writer, ReaderURLs: d.Readers, MaxConns: 6}, log)
-	ok(t, err)
+	noError(t, err)
 	t.Cleanup(db.Close)
 	pub, err := queue.NewPublisher()
-	ok(t, err)
+	noError(t, err)
 	a := &arena{}
 	pages := page.NewSealer(make([]byte, 32))
 	a.users = user.New(user.Deps{DB: db, Events: pub, Pages: pages, Secret: make([]byte, 32), Limits: user.NoLimits(), Log: log})
@@ -75,7 +75,7 @@ func (a *arena) listen(t testing.TB) {
 	done := make(chan struct{})
 	go func() { defer close(done); a.bus.Run(ctx) }()
 	t.Cleanup(func() { cancel(); <-done })
-	until(t, "hints are heard", func() bool { _, connected := a.bus.Heard(); return connected })
+	eventually(t, "hints are heard", func() bool { _, connected := a.bus.Heard(); return connected })
 }
 
 // deaf takes the bus away.
@@ -86,14 +86,14 @@ type deafBus struct{ pubsub.Bus }
 
 func (deafBus) Subscribe(string, pubsub.Subscriber) {}
 
-func ok(t testing.TB, err error) {
+func noError(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
 }
 
-func until(t testing.TB, what string, holds func() bool) {
+func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(watchPatience); !holds(); {
 		if time.Now().After(deadline) {
@@ -114,8 +114,8 @@ func anybody(t testing.TB) context.Context {
 	return viewer(t, uuid.Nil, accessv1.Role_ROLE_UNSPECIFIED)
 }
 
-// score is somebody's on a board, and where he reached it.
-type score struct {
+// tally is somebody's on a board, and where he reached it.
+type tally struct {
 	subject uuid.UUID
 	points  int64
 	at      int64
@@ -135,7 +135,7 @@ type ledger struct {
 	mu       sync.Mutex
 	position int64
 	fact     int64
-	boards   [][]score
+	boards   [][]tally
 	counted  []time.Time
 }
 
@@ -143,25 +143,25 @@ type ledger struct {
 func newLedger(t testing.TB, d pgtest.DB, bus pubsub.Bus, scope campaignv1.Scope) *ledger {
 	t.Helper()
 	db, err := pgxpool.New(t.Context(), d.Writer)
-	ok(t, err)
+	noError(t, err)
 	t.Cleanup(db.Close)
-	l := &ledger{t: t, db: db, bus: bus, id: newID(t), organizer: newID(t), scope: scope, boards: [][]score{nil}, counted: []time.Time{{}}}
+	l := &ledger{t: t, db: db, bus: bus, id: newID(t), organizer: newID(t), scope: scope, boards: [][]tally{nil}, counted: []time.Time{{}}}
 	l.exec(`INSERT INTO campaigns (id, organizer_id, title, time_zone, tag, starts_at, ends_at, team_size, teams_per_person, check_ins_per_day, team_needed, scoring, points, idempotency_key, request_hash)
-		VALUES ($1, $2, 'a campaign', 'UTC', 'tag', now() - interval '1 hour', now() + interval '1 hour', 10, 10, 10, false, 1, 1, $1, '')`, l.id, l.organizer)
+		VALUES ($1, $2, 'a campaign', 'UTC', 'tag', now() - interval '1 hour', now() + interval '1 hour', 10, 10, 10, false, 1, 1, $3, '')`, l.id, l.organizer, l.id.String())
 	return l
 }
 
 func newID(t testing.TB) uuid.UUID {
 	t.Helper()
 	u, err := uuid.NewV7()
-	ok(t, err)
+	noError(t, err)
 	return u
 }
 
 func (l *ledger) exec(sql string, args ...any) {
 	l.t.Helper()
 	_, err := l.db.Exec(context.WithoutCancel(l.t.Context()), sql, args...)
-	ok(l.t, err)
+	noError(l.t, err)
 }
 
 // teams makes teams of the campaign.
@@ -170,7 +170,7 @@ func (l *ledger) teams(n int) []uuid.UUID {
 	ids := make([]uuid.UUID, n)
 	for i := range ids {
 		ids[i] = newID(l.t)
-		l.exec(`INSERT INTO campaign_teams (id, campaign_id, name, name_key, captain_id, creator_id, idempotency_key) VALUES ($1, $2, $3, $3, $1, $1, $1)`, ids[i], l.id, fmt.Sprint("team ", i))
+		l.exec(`INSERT INTO campaign_teams (id, campaign_id, name, name_key, captain_id, creator_id, idempotency_key) VALUES ($1, $2, $3, $4, $1, $1, $4)`, ids[i], l.id, fmt.Sprint("team ", i), fmt.Sprint("team ", i))
 	}
 	return ids
 }
@@ -189,34 +189,34 @@ func (l *ledger) count(scores map[uuid.UUID]int64) int64 {
 	b.Queue(`INSERT INTO campaign_positions (campaign_id, position, counted_at) VALUES ($1, $2, $3)`, l.id, l.position, counted)
 	for subject, points := range scores {
 		l.fact++
-		board = slices.DeleteFunc(board, func(s score) bool { return s.subject == subject })
+		board = slices.DeleteFunc(board, func(s tally) bool { return s.subject == subject })
 		b.Queue(`INSERT INTO campaign_score_changes (campaign_id, scope, subject_id, position, score, fact_id) VALUES ($1, $2, $3, $4, $5, $6)`, l.id, l.scope, subject, l.position, points, l.fact)
 		if points == 0 {
 			b.Queue(`DELETE FROM campaign_scores WHERE campaign_id = $1 AND scope = $2 AND subject_id = $3`, l.id, l.scope, subject)
 			continue
 		}
-		board = append(board, score{subject, points, l.position, l.fact})
+		board = append(board, tally{subject, points, l.position, l.fact})
 		b.Queue(`INSERT INTO campaign_scores (campaign_id, scope, subject_id, score, position, fact_id) VALUES ($1, $2, $3, $4, $5, $6)
 			ON CONFLICT (campaign_id, scope, subject_id) DO UPDATE SET score = $4, position = $5, fact_id = $6`, l.id, l.scope, subject, points, l.position, l.fact)
 	}
-	slices.SortFunc(board, func(a, b score) int {
+	slices.SortFunc(board, func(a, b tally) int {
 		return cmp.Or(cmp.Compare(b.points, a.points), cmp.Compare(a.at, b.at), cmp.Compare(a.fact, b.fact))
 	})
 	l.boards, l.counted = append(l.boards, board), append(l.counted, counted)
 	ctx := context.WithoutCancel(l.t.Context())
-	ok(l.t, pgx.BeginFunc(ctx, l.db, func(tx pgx.Tx) error { return tx.SendBatch(ctx, &b).Close() }))
+	noError(l.t, pgx.BeginFunc(ctx, l.db, func(tx pgx.Tx) error { return tx.SendBatch(ctx, &b).Close() }))
 	l.hint()
 	return l.position
 }
 
 func (l *ledger) hint() {
 	if l.bus != nil {
-		ok(l.t, l.bus.Publish(context.WithoutCancel(l.t.Context()), "campaign", fmt.Sprintf("%s %d", l.id, l.position)))
+		noError(l.t, l.bus.Publish(context.WithoutCancel(l.t.Context()), "campaign", fmt.Sprintf("%s %d", l.id, l.position)))
 	}
 }
 
 // board is what the board was at a position, and when that was reached.
-func (l *ledger) board(position int64) ([]score, time.Time) {
+func (l *ledger) board(position int64) ([]tally, time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.boards[position], l.counted[position]
@@ -258,7 +258,7 @@ func (l *ledger) watch(ctx context.Context, a *arena, top int, before *fan) *fan
 		req.ResumeToken = before.last.GetResumeToken()
 	}
 	stream, err := a.WatchLeaderboard(ctx, req)
-	ok(l.t, err)
+	noError(l.t, err)
 	first := make(chan struct{})
 	go f.read(stream, sync.OnceFunc(func() { close(first) }))
 	l.t.Cleanup(func() { cut(); <-f.ended })
@@ -341,7 +341,7 @@ func (f *fan) shows(position int64) bool {
 // wants waits for the last position's board.
 func (f *fan) wants() {
 	f.t.Helper()
-	until(f.t, fmt.Sprintf("the first %d places of position %d are shown", f.top, f.l.last()), func() bool { return f.shows(f.l.last()) })
+	eventually(f.t, fmt.Sprintf("the first %d places of position %d are shown", f.top, f.l.last()), func() bool { return f.shows(f.l.last()) })
 }
 
 func (f *fan) place(who uuid.UUID) *campaignv1.Standing {
