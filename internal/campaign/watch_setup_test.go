@@ -131,6 +131,8 @@ type ledger struct {
 	id        uuid.UUID
 	organizer uuid.UUID
 	scope     campaignv1.Scope
+	// slow is how long those who watch slowTop places take for a message.
+	slow time.Duration
 
 	mu       sync.Mutex
 	position int64
@@ -228,6 +230,8 @@ func (l *ledger) last() int64 {
 	return l.position
 }
 
+const slowTop = 3
+
 // fan is a stream and what a client makes of it.
 type fan struct {
 	t     testing.TB
@@ -241,8 +245,6 @@ type fan struct {
 	places   map[string]*campaignv1.Standing
 	last     *campaignv1.WatchLeaderboardResponse
 	messages []*campaignv1.WatchLeaderboardResponse
-	// pause is how long the reader takes for a message.
-	pause func()
 }
 
 // watch opens a stream and waits for its first message. before is what the client
@@ -254,7 +256,7 @@ func (l *ledger) watch(ctx context.Context, a *arena, top int, before *fan) *fan
 	req := &campaignv1.WatchLeaderboardRequest{CampaignId: l.id.String(), Scope: l.scope, Top: int32(top)} //nolint:gosec // at most 100
 	if before != nil {
 		before.end()
-		f.places, f.last, f.pause = before.places, before.last, before.pause
+		f.places, f.last = before.places, before.last
 		req.ResumeToken = before.last.GetResumeToken()
 	}
 	stream, err := a.WatchLeaderboard(ctx, req)
@@ -271,8 +273,8 @@ func (f *fan) read(stream *connect.ServerStreamForClient[campaignv1.WatchLeaderb
 	for stream.Receive() {
 		f.take(stream.Msg())
 		open()
-		if f.pause != nil {
-			f.pause()
+		if f.top == slowTop {
+			<-time.After(f.l.slow)
 		}
 	}
 	f.err = stream.Err()

@@ -8,11 +8,13 @@ import (
 	"testing"
 	"time"
 
+	"connectrpc.com/connect"
 	"github.com/google/uuid"
 
 	accessv1 "github.com/throng-social/throng/gen/go/throng/access/v1"
 	campaignv1 "github.com/throng-social/throng/gen/go/throng/campaign/v1"
 	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
+	"github.com/throng-social/throng/internal/consistency"
 	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 )
@@ -40,10 +42,11 @@ func TestSnapshotAndDifferencesAlwaysMakeTheBoard(t *testing.T) {
 
 func watchAtRandom(t *testing.T, l *ledger, processes []*arena, r *rand.Rand) {
 	t.Helper()
+	l.slow = 250 * time.Millisecond
 	subjects := l.teams(15)
 	var fans []*fan
 	for i := range 8 {
-		f := l.watch(anybody(t), processes[i%2], []int{1, 3, 10, 100}[i/2], nil)
+		f := l.watch(anybody(t), processes[i%2], []int{1, slowTop, 10, 100}[i/2], nil)
 		fans = append(fans, f)
 	}
 	for range 120 {
@@ -143,6 +146,32 @@ func TestWithoutHintsABoardIsLookedAtEverySecond(t *testing.T) {
 			t.Errorf("a change without a hint is seen after %v", took)
 		}
 	}
+}
+
+func TestAStreamHasWhatItsViewerHasSeenThoughTheReplicaIsBehind(t *testing.T) {
+	t.Parallel()
+	d := pgtest.NewReplicated(t, 1)
+	hears, deafOne := startArena(t, d), startArena(t, d, deaf)
+	l := newLedger(t, d, hears.bus, boardOfTeams)
+	subjects := l.teams(3)
+	l.count(map[uuid.UUID]int64{subjects[0]: 1})
+	noError(t, d.Server.CatchUp(t.Context()))
+	before, hearing := l.watch(anybody(t), deafOne, 10, nil), l.watch(anybody(t), hears, 10, nil)
+	noError(t, d.Server.PauseReplay(t.Context(), 0))
+	l.count(map[uuid.UUID]int64{subjects[1]: 2})
+	hearing.wants()
+	var place uint64
+	noError(t, l.db.QueryRow(t.Context(), `SELECT pg_current_wal_flush_lsn() - '0/0'::pg_lsn`).Scan(&place))
+	ctx, call := connect.NewClientContext(anybody(t))
+	call.RequestHeader().Set(consistency.Header, consistency.Position{Log: place}.Token())
+	if f := l.watch(ctx, deafOne, 10, nil); !f.shows(l.last()) {
+		t.Error("who has seen position 2 is shown", f.newest())
+	}
+	before.wants()
+	if f := l.watch(anybody(t), hears, 10, before); !f.shows(l.last()) {
+		t.Error("whose stream had position 2 is shown", f.newest())
+	}
+	noError(t, d.Server.ResumeReplay(t.Context(), 0))
 }
 
 func TestStreamsOfOneAccountAndOfOneAddressAreBounded(t *testing.T) {
