@@ -34,13 +34,21 @@ type topPlace struct {
 	reachedAt time.Time
 }
 
+// storedScope is a scope as the database writes it.
+func storedScope(scope campaignv1.Scope) int16 {
+	if scope == campaignv1.Scope_SCOPE_MEMBERS {
+		return 2
+	}
+	return 1
+}
+
 func (s *Service) liveTop(ctx context.Context, campaign uuid.UUID, scope campaignv1.Scope) (top boardTop, err error) {
 	err = s.db.InSnapshot(ctx, func(tx postgres.Tx) error {
 		now, err := s.q.GetWatchedCampaign(ctx, tx, campaign)
 		if err != nil {
 			return err
 		}
-		rows, err := s.q.ListWatchedTop(ctx, tx, campaigndb.ListWatchedTopParams{CampaignID: campaign, Scope: int16(scope), Places: watchedPlaces})
+		rows, err := s.q.ListWatchedTop(ctx, tx, campaigndb.ListWatchedTopParams{CampaignID: campaign, Scope: storedScope(scope), Places: watchedPlaces})
 		top = boardTop{position: now.Position, countedAt: now.CountedAt}
 		for _, r := range rows {
 			top.add(campaigndb.ListWatchedTopAtRow(r))
@@ -61,7 +69,7 @@ func (s *Service) pastTop(ctx context.Context, campaign uuid.UUID, scope campaig
 	if err != nil {
 		return boardTop{}, err
 	}
-	rows, err := s.q.ListWatchedTopAt(ctx, db, campaigndb.ListWatchedTopAtParams{CampaignID: campaign, Scope: int16(scope), Position: position, Places: watchedPlaces})
+	rows, err := s.q.ListWatchedTopAt(ctx, db, campaigndb.ListWatchedTopAtParams{CampaignID: campaign, Scope: storedScope(scope), Position: position, Places: watchedPlaces})
 	top = boardTop{position: position, countedAt: &at.CountedAt}
 	for _, r := range rows {
 		top.add(r)

@@ -88,7 +88,7 @@ func (v *boardView) since(ctx context.Context, now *shown, top int, r resumption
 	}
 	before := firstMarks(marks, top)
 	if looksOf(before) != r.looks {
-		// Somebody looks different by now, and who it is is not known.
+		// Somebody looks different by now; nobody knows who.
 		before = slices.Clone(before)
 		for i := range before {
 			before[i].look = unknownLook

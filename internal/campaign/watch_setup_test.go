@@ -253,7 +253,7 @@ func (l *ledger) watch(ctx context.Context, a *arena, top int, before *fan) *fan
 	l.t.Helper()
 	ctx, cut := context.WithCancel(ctx)
 	f := &fan{t: l.t, l: l, top: top, cut: cut, ended: make(chan struct{}), places: map[string]*campaignv1.Standing{}}
-	req := &campaignv1.WatchLeaderboardRequest{CampaignId: l.id.String(), Scope: l.scope, Top: int32(top)} //nolint:gosec // at most 100
+	req := &campaignv1.WatchLeaderboardRequest{CampaignId: l.id.String(), Scope: l.scope, Top: int32(top)}
 	if before != nil {
 		before.end()
 		f.places, f.last = before.places, before.last

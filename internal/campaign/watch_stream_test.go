@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -238,5 +239,24 @@ func TestStatesOfThePastAreReadOnceAndFewAreKept(t *testing.T) {
 	}
 	if len(r.reads) != recalled || len(r.order) != recalled || !slices.Contains(r.order, 10*recalled-1) {
 		t.Errorf("%d are kept: %v", len(r.reads), r.order)
+	}
+}
+
+func TestAddressesOfOneNetworkCountAsOne(t *testing.T) {
+	t.Parallel()
+	network := func(a string) string { return networkOf(netip.MustParseAddr(a)).String() }
+	for _, c := range []struct {
+		one, other string
+		same       bool
+	}{
+		{"2001:db8::1", "2001:db8::ffff:1", true},
+		{"2001:db8::1", "2001:db8:0:1::1", false},
+		{"192.0.2.1", "192.0.2.2", false},
+		{"192.0.2.1", "::ffff:192.0.2.1", true},
+		{"fe80::1%eth0", "fe80::2", true},
+	} {
+		if same := network(c.one) == network(c.other); same != c.same {
+			t.Errorf("%s and %s are one: %v", c.one, c.other, same)
+		}
 	}
 }

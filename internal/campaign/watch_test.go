@@ -35,7 +35,7 @@ func TestSnapshotAndDifferencesAlwaysMakeTheBoard(t *testing.T) {
 			processes := []*arena{startArena(t, d), startArena(t, d, deaf)}
 			scope := []campaignv1.Scope{boardOfTeams, boardOfMembers}[seed%2]
 			l := newLedger(t, d, processes[0].bus, scope)
-			watchAtRandom(t, l, processes, rand.New(rand.NewPCG(seed, 7))) //nolint:gosec // repeatable
+			watchAtRandom(t, l, processes, rand.New(rand.NewPCG(seed, 7)))
 		})
 	}
 }
