@@ -18,9 +18,9 @@ import (
 	"github.com/throng-social/throng/internal/pubsub"
 )
 
-// topicBoards carries "<campaign id> <position>": a board has come so far, or is
+// topicWatched carries "<campaign id> <position>": a board has come so far, or is
 // shown in another way.
-const topicBoards = "campaign"
+const topicWatched = "campaign"
 
 const (
 	streamsPerAccount = 8
@@ -68,7 +68,7 @@ func newWatchHub(s *Service) *watchHub {
 		audiences: map[uuid.UUID]*audience{}, open: map[streamOwner]int{},
 	}
 	if s.bus != nil {
-		s.bus.Subscribe(topicBoards, pubsub.Subscriber{Heard: h.hear, Missed: h.missed})
+		s.bus.Subscribe(topicWatched, pubsub.Subscriber{Heard: h.hear, Missed: h.missed})
 	}
 	return h
 }

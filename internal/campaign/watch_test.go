@@ -224,7 +224,7 @@ func TestAServerThatStopsEndsTheStreamsOfItsBoardsAndTakesNoMore(t *testing.T) {
 	f.wants()
 }
 
-func TestAFrozenBoardStandsStillForThePublicAlone(t *testing.T) {
+func TestAFrozenBoardThatIsWatchedStandsStillForThePublicAlone(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)
 	a := startArena(t, d)
