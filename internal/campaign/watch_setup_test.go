@@ -133,6 +133,8 @@ type ledger struct {
 	scope     campaignv1.Scope
 	// slow is how long those who watch slowTop places take for a message.
 	slow time.Duration
+	// ago is how long ago positions are counted.
+	ago time.Duration
 
 	mu       sync.Mutex
 	position int64
@@ -185,7 +187,7 @@ func (l *ledger) count(scores map[uuid.UUID]int64) int64 {
 	defer l.mu.Unlock()
 	board := slices.Clone(l.boards[l.position])
 	l.position++
-	counted := time.Now().Truncate(time.Microsecond)
+	counted := time.Now().Add(-l.ago).Truncate(time.Microsecond)
 	var b pgx.Batch
 	b.Queue(`INSERT INTO campaign_boards (campaign_id, position, counted_at) VALUES ($1, $2, $3) ON CONFLICT (campaign_id) DO UPDATE SET position = $2, counted_at = $3`, l.id, l.position, counted)
 	b.Queue(`INSERT INTO campaign_positions (campaign_id, position, counted_at) VALUES ($1, $2, $3)`, l.id, l.position, counted)
