@@ -125,6 +125,9 @@ func (a *App) assemble(ctx context.Context) error {
 		a.chooseDefinition()
 		a.metrics.MustRegister(engine{a.nouns.timeline}, live{a.nouns.timeline})
 	}
+	if a.nouns.campaign != nil {
+		a.metrics.MustRegister(liveBoards{a.nouns.campaign})
+	}
 	a.health = newHealth(a.db.Ping, a.pingDynamo, a.pingQueue)
 	if a.role.Work {
 		if a.work, err = a.newWork(); err != nil {
@@ -188,6 +191,9 @@ func (a *App) drain(ctx context.Context) error {
 	a.health.drain()
 	if a.nouns.timeline != nil {
 		a.nouns.timeline.EndStreams()
+	}
+	if a.nouns.campaign != nil {
+		a.nouns.campaign.EndStreams()
 	}
 	ctx, cancel := context.WithTimeout(ctx, a.settings.DrainTime)
 	defer cancel()

@@ -100,6 +100,7 @@ type Service struct {
 	eraseBudget  time.Duration
 	folding      *folding
 	explanations *cache.Cache[explained, *score.Explanation]
+	watching     *watchHub
 }
 
 var _ campaignv1connect.CampaignServiceHandler = (*Service)(nil)
@@ -109,7 +110,7 @@ func New(d Deps) *Service {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	return &Service{
+	s := &Service{
 		db:     d.DB,
 		q:      campaigndb.New(),
 		events: d.Events,
@@ -131,6 +132,8 @@ func New(d Deps) *Service {
 		folding:      newFolding(),
 		explanations: newExplanations(),
 	}
+	s.watching = newWatchHub(s)
+	return s
 }
 
 // Handlers are the topics that this noun's workers handle.

@@ -22,7 +22,6 @@ const (
 	foldMost = 10_000
 	// hintTime bounds how long it is told to the others that a board has moved.
 	hintTime = time.Second
-
 )
 
 var (

@@ -1029,8 +1029,9 @@ export const CampaignService: GenService<{
    * gets the newest state, not each one between. A message without change is a
    * heartbeat, sent at least every 15 seconds. The server ends a stream after an
    * hour; resume with the last token.
-   * Errors: `not_found`, `resource_exhausted` past 8 streams of one account or
-   * 64 of one address.
+   * Errors: `not_found`, `invalid_argument` with reason `resume_token_invalid`,
+   * `resource_exhausted` with reason `too_many_streams` past 8 streams of one account
+   * or, of people who are not signed in, 64 of one address.
    *
    * @generated from rpc throng.campaign.v1.CampaignService.WatchLeaderboard
    */

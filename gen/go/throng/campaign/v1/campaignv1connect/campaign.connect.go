@@ -182,8 +182,9 @@ type CampaignServiceClient interface {
 	// gets the newest state, not each one between. A message without change is a
 	// heartbeat, sent at least every 15 seconds. The server ends a stream after an
 	// hour; resume with the last token.
-	// Errors: `not_found`, `resource_exhausted` past 8 streams of one account or
-	// 64 of one address.
+	// Errors: `not_found`, `invalid_argument` with reason `resume_token_invalid`,
+	// `resource_exhausted` with reason `too_many_streams` past 8 streams of one account
+	// or, of people who are not signed in, 64 of one address.
 	WatchLeaderboard(context.Context, *v1.WatchLeaderboardRequest) (*connect.ServerStreamForClient[v1.WatchLeaderboardResponse], error)
 	// GetTeamScore tells how a team's score came about, term by term.
 	// Errors: `not_found`.
@@ -624,8 +625,9 @@ type CampaignServiceHandler interface {
 	// gets the newest state, not each one between. A message without change is a
 	// heartbeat, sent at least every 15 seconds. The server ends a stream after an
 	// hour; resume with the last token.
-	// Errors: `not_found`, `resource_exhausted` past 8 streams of one account or
-	// 64 of one address.
+	// Errors: `not_found`, `invalid_argument` with reason `resume_token_invalid`,
+	// `resource_exhausted` with reason `too_many_streams` past 8 streams of one account
+	// or, of people who are not signed in, 64 of one address.
 	WatchLeaderboard(context.Context, *v1.WatchLeaderboardRequest, *connect.ServerStream[v1.WatchLeaderboardResponse]) error
 	// GetTeamScore tells how a team's score came about, term by term.
 	// Errors: `not_found`.
