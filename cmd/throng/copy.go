@@ -19,9 +19,16 @@ type copyCommand struct {
 
 // Help implements kong.HelpProvider.
 func (c *copyCommand) Help() string {
-	return `Stop all servers and workers of the deployment first, the workers last and when 'throng queue status' shows that nothing is open: what is written or handled during a copy may be in neither store. Users, pictures, campaigns and queues stay in the same Postgres.
+	return `Stop all servers and workers of the deployment first, the workers last and when
+'throng queue status' shows that nothing is open: what is written or handled during a
+copy may be in neither store. Users, pictures, campaigns and queues stay in the same
+Postgres.
 
-An interrupted copy goes on when the same command is run again. At the end both sides are counted, recounted and audited; it exits 1 unless there are 0 differences. Timelines arrive cold and are written anew as people look. The source keeps everything. Then start servers and workers with THRONG_SHAPE, or the settings of the three stores, of the new side.`
+An interrupted copy goes on when the same command is run again. At the end both sides
+are counted, recounted and audited; it exits 1 unless there are 0 differences. Timelines
+arrive cold and are written anew as people look. The source keeps everything. Then start
+servers and workers with THRONG_SHAPE, or the settings of the three stores, of the new
+side.`
 }
 
 // Run copies.

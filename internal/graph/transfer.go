@@ -37,8 +37,9 @@ func (e Extract) Rows() int { return len(e.Accounts) + len(e.Follows) + len(e.Bl
 
 // Account is what is kept of one beside its follows and blocks.
 type Account struct {
-	ID uuid.UUID
 	Counts
+
+	ID uuid.UUID
 	// Gone says that it gets no new ones, ever.
 	Gone bool
 }
@@ -46,12 +47,14 @@ type Account struct {
 // DatedEdge is a follow and when it began, in whole microseconds.
 type DatedEdge struct {
 	Edge
+
 	Since time.Time
 }
 
 // DatedBlock is a block and when it was made, in whole microseconds.
 type DatedBlock struct {
 	Block
+
 	Since time.Time
 }
 

@@ -37,6 +37,7 @@ func (e Extract) Rows() int { return len(e.Posts) + len(e.Likes) }
 // Kept is a post, or what is left of one that was deleted, with its author's key.
 type Kept struct {
 	Content
+
 	Key  string
 	Hash []byte
 	// DeletedAt is the zero time for a post that stands. Stores that keep one time for

@@ -47,8 +47,9 @@ func (e Extract) Rows() int { return len(e.Rates) + len(e.Epochs) + len(e.Reader
 
 // PostingRate is how often an author posts.
 type PostingRate struct {
-	Author uuid.UUID
 	AuthorRates
+
+	Author uuid.UUID
 }
 
 // AuthorEpoch is the present epoch of an author who is, or ever was, pulled as a whole.

@@ -183,6 +183,12 @@ func (s *suite) sameExtract(got, want timeline.Extract) {
 	}) {
 		s.Fatalf("the readers are %v, want %v", got.Readers, want.Readers)
 	}
+	s.sameAuthors(got, want)
+	s.samePolicy(got.Policy, want.Policy)
+}
+
+func (s *suite) sameAuthors(got, want timeline.Extract) {
+	s.Helper()
 	if !slices.EqualFunc(got.Rates, want.Rates, func(a, b timeline.PostingRate) bool {
 		return a.Author == b.Author && a.Posted == b.Posted && a.Burst == b.Burst && a.CountedAt.Equal(b.CountedAt) && a.Since.Equal(b.Since) &&
 			a.ReviewedAt.Equal(b.ReviewedAt)
@@ -194,7 +200,6 @@ func (s *suite) sameExtract(got, want timeline.Extract) {
 	}) {
 		s.Fatalf("the epochs are %v, want %v", got.Epochs, want.Epochs)
 	}
-	s.samePolicy(got.Policy, want.Policy)
 }
 
 func (s *suite) samePolicy(got, want *timeline.StoredPolicy) {
