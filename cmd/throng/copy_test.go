@@ -12,12 +12,12 @@ import (
 	"github.com/throng-social/throng/internal/dynamo/dynamotest"
 )
 
-// The graph goes to DynamoDB, with an interruption, and back. With THRONG_COPY_EPINIONS
-// it is the real one, and all its timelines are audited: on an idle machine.
+// The graph goes to DynamoDB, with an interruption, and back. With THRONG_COPY_EPINIONS it
+// is the real one, with so many timelines audited on each side, or all for 0.
 func TestAGraphIsCopiedToDynamoDBAndBack(t *testing.T) {
 	g, sample := madeGraph(t, 600, 300), "300"
-	if os.Getenv("THRONG_COPY_EPINIONS") != "" {
-		g, sample = epinions(t), "0"
+	if n := os.Getenv("THRONG_COPY_EPINIONS"); n != "" {
+		g, sample = epinions(t), n
 	}
 	tables := dynamotest.New(t)
 	d := deploy(t, "THRONG_TIMELINE_STRATEGY=pull", "THRONG_QUEUE=river", "THRONG_AWS_REGION="+devstack.Region,
