@@ -107,7 +107,7 @@ func (w *world) live(t *testing.T, seed uint64) {
 		d.timelines()
 	}
 	must(t, d.graph.MarkGone(t.Context(), w.people[11]))
-	strategy := int16(1 + seed%4) //nolint:gosec // at most 4
+	strategy := int16(1 + seed%4)
 	must(t, d.timeline.SetPolicy(t.Context(), strategy, 9, func(int64) queue.Task { return task() }))
 	if seed%2 == 0 {
 		must(t, d.timeline.SettlePolicy(t.Context(), 1))
