@@ -21,6 +21,7 @@ type commands struct {
 	Worker  workerCommand  `cmd:"" help:"Run jobs."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database's schema up to date."`
 	Import  importCommand  `cmd:"" help:"Load data in bulk through the API, as an operator."`
+	Copy    copyCommand    `cmd:"" help:"Copy graph, posts and timelines between the stores of two shapes, while nothing runs, then audit both."`
 	Role    roleCommand    `cmd:"" help:"Give an account a role."`
 	Token   tokenCommand   `cmd:"" help:"Print a short-lived access token for an account."`
 	Policy  policyCommand  `cmd:"" help:"Print the strategy of home timelines, or switch to another while the deployment runs."`

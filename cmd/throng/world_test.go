@@ -50,12 +50,12 @@ func epinions(t *testing.T) graphFile {
 		return graphFile{path: path, accounts: 75_877, follows: 405_739, hub: "14", hubFollowers: 3_038}
 	}
 	t.Log("the Epinions graph is not at hand; a made one stands for it")
-	return madeGraph(t)
+	return madeGraph(t, 6_000, 3_038)
 }
 
-func madeGraph(t *testing.T) graphFile {
+// madeGraph has so many people, of whom so many follow a hub.
+func madeGraph(t *testing.T, people, followers int) graphFile {
 	t.Helper()
-	const people, followers = 6_000, 3_038
 	g := graphFile{path: filepath.Join(t.TempDir(), "follows.txt.gz"), accounts: people, hub: "14", hubFollowers: followers}
 	random := rand.New(rand.NewPCG(1, 2))
 	lines := map[string]bool{}

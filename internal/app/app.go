@@ -53,6 +53,7 @@ type App struct {
 	bus      pubsub.Bus
 	redis    *redis.Client
 	caches   *cache.Group
+	stores   stores
 	nouns    nouns
 	clients  clients
 	// work is nil where this process runs no jobs.
@@ -117,7 +118,9 @@ func (a *App) assemble(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if a.nouns, a.clients, err = build(ctx, a.settings, a.db, a.dynamo, a.bus, a.newLimiter(), a.newBoards(), a.caches, pub, a.log); err != nil {
+	a.stores = openStores(a.settings, a.db, a.dynamo, pub)
+	a.stores.boards = a.newBoards()
+	if a.nouns, a.clients, err = build(ctx, a.settings, a.db, a.stores, a.bus, a.newLimiter(), a.caches, pub, a.log); err != nil {
 		return err
 	}
 	if a.nouns.timeline != nil {

@@ -77,12 +77,34 @@ func internalTransport() *http.Transport {
 	return t
 }
 
+// stores are those of the nouns that may have another than Postgres.
+type stores struct {
+	graph    graph.Store
+	post     post.Store
+	timeline timeline.Store
+	boards   board.Board
+}
+
+// openStores makes them as the settings say. tables is nil where none is on DynamoDB.
+func openStores(s Settings, db *postgres.DB, tables *dynamo.DB, pub *queue.Publisher) stores {
+	st := stores{graph: graphpg.New(db, pub), post: postpg.New(db, pub), timeline: timelinepg.New(db, pub)}
+	if s.GraphStore == storeDynamo {
+		st.graph = graphdynamo.New(tables)
+	}
+	if s.PostStore == storeDynamo {
+		st.post = postdynamo.New(tables)
+	}
+	if s.TimelineStore == storeDynamo {
+		st.timeline = timelinedynamo.New(tables, timelinedynamo.Config{})
+	}
+	return st
+}
+
 // build makes the nouns that run here, from those that stand on none upwards. A
 // noun that has an address in the peers is reached there even if it runs here
-// too, which is how the seam is tested in one process. tables is nil where no store
-// is on DynamoDB.
+// too, which is how the seam is tested in one process.
 func build(
-	ctx context.Context, s Settings, db *postgres.DB, tables *dynamo.DB, bus pubsub.Bus, limiter pace.Limiter, ranked board.Board, caches *cache.Group, pub *queue.Publisher, log *slog.Logger,
+	ctx context.Context, s Settings, db *postgres.DB, st stores, bus pubsub.Bus, limiter pace.Limiter, caches *cache.Group, pub *queue.Publisher, log *slog.Logger,
 ) (nouns, clients, error) {
 	var n nouns
 	c := remote(s)
@@ -104,35 +126,25 @@ func build(
 		c.user = userWithin{n.user}
 	}
 	if s.runs("graph") {
-		d := graph.Deps{Store: graphpg.New(db, pub), Users: c.user, Pages: pages, FollowRate: s.followRate(), Limiter: limiter}
-		if s.GraphStore == storeDynamo {
-			d.Store = graphdynamo.New(tables)
-		}
-		n.graph = graph.New(d)
+		n.graph = graph.New(graph.Deps{Store: st.graph, Users: c.user, Pages: pages, FollowRate: s.followRate(), Limiter: limiter})
 	}
 	if within("graph") {
 		c.graph = graphWithin{n.graph}
 	}
 	if s.runs("post") {
-		d := post.Deps{Store: postpg.New(db, pub), Media: c.media, Pages: pages, Rate: s.postRate(), Limiter: limiter, Caches: caches, Log: log}
-		if s.PostStore == storeDynamo {
-			d.Store = postdynamo.New(tables)
-		}
-		n.post = post.New(d)
+		n.post = post.New(post.Deps{Store: st.post, Media: c.media, Pages: pages, Rate: s.postRate(), Limiter: limiter, Caches: caches, Log: log})
 	}
 	if within("post") {
 		c.post = postWithin{n.post}
 	}
 	if s.runs("timeline") {
-		d := timeline.Deps{Store: timelinepg.New(db, pub), Bus: bus, Users: c.user, Graph: c.graph, Posts: c.post, Pages: pages, Config: s.Timeline, Log: log}
-		if s.TimelineStore == storeDynamo {
-			d.Store = timelinedynamo.New(tables, timelinedynamo.Config{})
-		}
-		n.timeline = timeline.New(d)
+		n.timeline = timeline.New(timeline.Deps{
+			Store: st.timeline, Bus: bus, Users: c.user, Graph: c.graph, Posts: c.post, Pages: pages, Config: s.Timeline, Log: log,
+		})
 	}
 	if s.runs("campaign") {
 		n.campaign = campaign.New(campaign.Deps{
-			DB: db, Events: pub, Bus: bus, Users: c.user, Graph: c.graph, Posts: c.post, Media: c.media, Pages: pages, Boards: ranked,
+			DB: db, Events: pub, Bus: bus, Users: c.user, Graph: c.graph, Posts: c.post, Media: c.media, Pages: pages, Boards: st.boards,
 			Rate: s.campaignRate(), Limiter: limiter, Caches: caches, Log: log,
 		})
 	}

@@ -28,10 +28,6 @@ const (
 	opTransact   = "TransactWriteItems"
 )
 
-// scanPage is how many items a page of a scan has, so that it comes in time for one
-// try: a megabyte of small items may not.
-const scanPage = 1000
-
 // maxBatchGet is how many keys one request may name.
 const maxBatchGet = 100
 
@@ -265,38 +261,6 @@ func project(attributes []string, names map[string]string, always ...string) (*s
 		parts = append(parts, part)
 	}
 	return aws.String(strings.Join(parts, ", ")), all
-}
-
-// Scan reads a whole table, page after page, from the primary and in no order: for
-// an operator's commands alone.
-func (db *DB) Scan(ctx context.Context, table string) iter.Seq2[Item, error] {
-	return func(yield func(Item, error) bool) {
-		var after map[string]Value
-		for more := true; more; more = len(after) > 0 {
-			out, err := db.scan(ctx, table, after)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			for _, i := range out.Items {
-				if !Item(i).ended(db.clock.time()) && !yield(i, nil) {
-					return
-				}
-			}
-			after = out.LastEvaluatedKey
-		}
-	}
-}
-
-func (db *DB) scan(ctx context.Context, table string, after map[string]Value) (out *dynamodb.ScanOutput, err error) {
-	err = db.try(ctx, opScan, table, func(ctx context.Context) (u used, err error) {
-		out, err = db.api.Scan(ctx, &dynamodb.ScanInput{
-			TableName: db.name(table), ConsistentRead: aws.Bool(true), ExclusiveStartKey: after, Limit: aws.Int32(scanPage),
-			ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal,
-		})
-		return one(out, err, func() *types.ConsumedCapacity { return out.ConsumedCapacity }), err
-	})
-	return out, err
 }
 
 // living tells the session what was read and drops what has ended.

@@ -29,6 +29,7 @@ type Store interface {
 	Writes
 	Reads
 	Upkeep
+	Transfers
 }
 
 // Writes are what people do. All are idempotent: what is so already is no error.

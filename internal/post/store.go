@@ -23,6 +23,7 @@ type Store interface {
 	Writes
 	Reads
 	Upkeep
+	Transfers
 }
 
 // Writes are what authors and readers change, with the reads that decide it.

@@ -144,7 +144,16 @@ func (db *DB) InTx(ctx context.Context, fn func(tx Tx) error) error {
 // InSnapshot runs fn in a read-only transaction that sees one moment, on a
 // server that has come as far as the session demands.
 func (db *DB) InSnapshot(ctx context.Context, fn func(tx Tx) error) error {
-	s := db.reader(ctx)
+	return db.inSnapshot(ctx, db.reader(ctx), fn)
+}
+
+// InPrimarySnapshot is InSnapshot on the writer's server: it sees everything that was
+// committed before it began.
+func (db *DB) InPrimarySnapshot(ctx context.Context, fn func(tx Tx) error) error {
+	return db.inSnapshot(ctx, db.fallback, fn)
+}
+
+func (db *DB) inSnapshot(ctx context.Context, s *server, fn func(tx Tx) error) error {
 	s.touchFresh(ctx)
 	return Fault(db.begin(ctx, s, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, fn))
 }

@@ -23,6 +23,7 @@ type Store interface {
 	Entries
 	Policies
 	Surveys
+	Transfers
 }
 
 // Pages are for reads, which are as fresh as the context's session demands.

@@ -174,3 +174,55 @@ SELECT f.follower_id, f.followee_id
 FROM graph_blocks AS b
      JOIN graph_follows AS f ON (f.follower_id = b.blocked_id AND f.followee_id = b.blocker_id)
 LIMIT @most;
+
+-- name: ExportAccounts :many
+SELECT user_id, followers, following, gone
+FROM graph_counts
+WHERE user_id > @after_id
+ORDER BY user_id
+LIMIT @most;
+
+-- name: ExportFollows :many
+SELECT follower_id, followee_id, created_at
+FROM graph_follows
+WHERE (follower_id, followee_id) > (@after_follower_id::uuid, @after_followee_id::uuid)
+ORDER BY follower_id, followee_id
+LIMIT @most;
+
+-- name: ExportBlocks :many
+SELECT blocker_id, blocked_id, created_at
+FROM graph_blocks
+WHERE (blocker_id, blocked_id) > (@after_blocker_id::uuid, @after_blocked_id::uuid)
+ORDER BY blocker_id, blocked_id
+LIMIT @most;
+
+-- name: ImportAccounts :exec
+INSERT INTO graph_counts (user_id, followers, following, gone)
+SELECT unnest(@user_ids::uuid[]), unnest(@followers::bigint[]), unnest(@following::bigint[]), unnest(@gone::boolean[])
+ON CONFLICT (user_id) DO UPDATE SET followers = excluded.followers, following = excluded.following, gone = excluded.gone;
+
+-- name: ImportFollows :exec
+INSERT INTO graph_follows AS f (follower_id, followee_id, created_at)
+SELECT unnest(@follower_ids::uuid[]), unnest(@followee_ids::uuid[]), unnest(@since::timestamptz[])
+ON CONFLICT (follower_id, followee_id) DO UPDATE SET created_at = excluded.created_at
+WHERE f.created_at <> excluded.created_at;
+
+-- name: ImportBlocks :exec
+INSERT INTO graph_blocks AS b (blocker_id, blocked_id, created_at)
+SELECT unnest(@blocker_ids::uuid[]), unnest(@blocked_ids::uuid[]), unnest(@since::timestamptz[])
+ON CONFLICT (blocker_id, blocked_id) DO UPDATE SET created_at = excluded.created_at
+WHERE b.created_at <> excluded.created_at;
+
+-- AllowLongStatement lifts the time limit on statements for the rest of the transaction.
+-- name: AllowLongStatement :exec
+SELECT set_config('statement_timeout', '0', true);
+
+-- name: TotalGraph :one
+SELECT (SELECT count(*) FROM graph_counts)                                   AS accounts,
+       (SELECT count(*) FROM graph_counts WHERE followers > 0 OR following > 0) AS connected,
+       (SELECT count(*) FROM graph_counts WHERE gone)                        AS gone,
+       (SELECT count(*) FROM graph_follows)                                  AS follows,
+       (SELECT count(*) FROM graph_blocks)                                   AS blocks;
+
+-- name: ClearGraph :exec
+TRUNCATE graph_follows, graph_counts, graph_blocks;

@@ -231,3 +231,74 @@ FROM counted
 WHERE (coalesce(c.likes, 0), coalesce(c.replies, 0)) IS DISTINCT FROM (coalesce(counted.likes, 0), coalesce(counted.replies, 0))
 ORDER BY 1
 LIMIT 1000;
+
+-- name: ExportPosts :many
+-- Tombstones among them.
+SELECT p.id,
+       p.author_id,
+       p.text,
+       p.media_ids,
+       p.reply_to_id,
+       p.idempotency_key,
+       p.request_hash,
+       p.deleted_at,
+       coalesce(c.likes, 0)::bigint   AS likes,
+       coalesce(c.replies, 0)::bigint AS replies
+FROM posts AS p
+         LEFT JOIN post_counts AS c ON c.post_id = p.id
+WHERE p.id > @after_id
+ORDER BY p.id
+LIMIT @page_limit::int;
+
+-- name: ExportLikes :many
+SELECT user_id, post_id
+FROM post_likes
+WHERE (user_id, post_id) > (@after_user_id::uuid, @after_post_id::uuid)
+ORDER BY user_id, post_id
+LIMIT @page_limit::int;
+
+-- name: ImportPosts :exec
+-- Pictures come as the text of an array, as arrays of arrays of different lengths
+-- are none; no id stands for no parent, and the epoch for not deleted.
+INSERT INTO posts (id, author_id, text, media_ids, reply_to_id, idempotency_key, request_hash, deleted_at)
+SELECT m.id, m.author_id, m.text, m.media_ids::uuid[], nullif(m.reply_to_id, '00000000-0000-0000-0000-000000000000'), m.idempotency_key, m.request_hash,
+       nullif(m.deleted_at, 'epoch')
+FROM (SELECT unnest(@ids::uuid[])                AS id,
+             unnest(@author_ids::uuid[])         AS author_id,
+             unnest(@texts::text[])              AS text,
+             unnest(@media_ids::text[])          AS media_ids,
+             unnest(@reply_to_ids::uuid[])       AS reply_to_id,
+             unnest(@idempotency_keys::text[])   AS idempotency_key,
+             unnest(@request_hashes::bytea[])    AS request_hash,
+             unnest(@deleted_at::timestamptz[])  AS deleted_at) AS m
+ON CONFLICT (id) DO UPDATE SET author_id       = excluded.author_id,
+                               text            = excluded.text,
+                               media_ids       = excluded.media_ids,
+                               reply_to_id     = excluded.reply_to_id,
+                               idempotency_key = excluded.idempotency_key,
+                               request_hash    = excluded.request_hash,
+                               deleted_at      = excluded.deleted_at;
+
+-- name: ImportPostCounts :exec
+-- A post that has neither likes nor replies gets no row, and keeps the one it has.
+INSERT INTO post_counts AS c (post_id, likes, replies)
+SELECT m.post_id, m.likes, m.replies
+FROM (SELECT unnest(@post_ids::uuid[]) AS post_id, unnest(@likes::bigint[]) AS likes, unnest(@replies::bigint[]) AS replies) AS m
+         LEFT JOIN post_counts AS old ON old.post_id = m.post_id
+WHERE m.likes > 0
+   OR m.replies > 0
+   OR old.post_id IS NOT NULL
+ON CONFLICT (post_id) DO UPDATE SET likes = excluded.likes, replies = excluded.replies;
+
+-- name: ImportLikes :exec
+INSERT INTO post_likes (user_id, post_id)
+SELECT unnest(@user_ids::uuid[]), unnest(@post_ids::uuid[])
+ON CONFLICT DO NOTHING;
+
+-- name: TotalPosts :one
+SELECT (SELECT count(*) FROM posts WHERE deleted_at IS NULL)     AS posts,
+       (SELECT count(*) FROM posts WHERE deleted_at IS NOT NULL) AS tombstones,
+       (SELECT count(*) FROM post_likes)                         AS likes;
+
+-- name: ClearPosts :exec
+TRUNCATE posts, post_likes, post_counts;

@@ -447,3 +447,78 @@ FROM timeline_edges e
 WHERE (e.author_id, e.reader_id) > (@after_author_id::uuid, @after_reader_id::uuid)
 ORDER BY e.author_id, e.reader_id
 LIMIT @page_limit::int;
+
+-- name: ExportRates :many
+SELECT author_id, posted, burst, counted_at, since, reviewed_at
+FROM timeline_authors
+WHERE author_id > @after_author_id
+ORDER BY author_id
+LIMIT @page_limit::int;
+
+-- name: ExportEpochs :many
+SELECT author_id, epoch, pulled, flipped_at
+FROM timeline_epochs
+WHERE author_id > @after_author_id
+ORDER BY author_id
+LIMIT @page_limit::int;
+
+-- name: ExportReaders :many
+SELECT reader_id, views, viewed_at, since
+FROM timeline_readers
+WHERE reader_id > @after_reader_id
+ORDER BY reader_id
+LIMIT @page_limit::int;
+
+-- name: ImportPolicy :exec
+INSERT INTO timeline_policy AS p (strategy, threshold, version, switched_at, settled_at)
+VALUES (@strategy, @threshold, @version, @switched_at, @settled_at)
+ON CONFLICT (only_row) DO UPDATE SET strategy    = excluded.strategy,
+                                     threshold   = excluded.threshold,
+                                     version     = excluded.version,
+                                     switched_at = excluded.switched_at,
+                                     settled_at  = excluded.settled_at;
+
+-- name: ImportRates :exec
+INSERT INTO timeline_authors AS a (author_id, posted, burst, counted_at, since, reviewed_at)
+SELECT unnest(@author_ids::uuid[]), unnest(@posted::float8[]), unnest(@burst::float8[]), unnest(@counted_at::timestamptz[]), unnest(@since::timestamptz[]),
+       unnest(@reviewed_at::timestamptz[])
+ON CONFLICT (author_id) DO UPDATE SET posted      = excluded.posted,
+                                      burst       = excluded.burst,
+                                      counted_at  = excluded.counted_at,
+                                      since       = excluded.since,
+                                      reviewed_at = excluded.reviewed_at;
+
+-- name: ImportEpochs :exec
+INSERT INTO timeline_epochs AS x (author_id, epoch, pulled, flipped_at)
+SELECT unnest(@author_ids::uuid[]), unnest(@epochs::bigint[]), unnest(@pulled::boolean[]), unnest(@flipped_at::timestamptz[])
+ON CONFLICT (author_id) DO UPDATE SET epoch = excluded.epoch, pulled = excluded.pulled, flipped_at = excluded.flipped_at;
+
+-- name: ImportReaders :exec
+-- They are cold: nothing is promised of what is written for them.
+INSERT INTO timeline_readers AS r (reader_id, horizon, views, viewed_at, since)
+SELECT unnest(@reader_ids::uuid[]), 'ffffffff-ffff-ffff-ffff-ffffffffffff', unnest(@views::float8[]), unnest(@viewed_at::timestamptz[]), unnest(@since::timestamptz[])
+ON CONFLICT (reader_id) DO UPDATE SET horizon     = excluded.horizon,
+                                      views       = excluded.views,
+                                      viewed_at   = excluded.viewed_at,
+                                      since       = excluded.since,
+                                      version     = r.version + 1,
+                                      moving_til  = '-infinity',
+                                      reviewed_at = 'epoch';
+
+-- name: ImportEdges :exec
+-- In mode pull, whatever they were.
+INSERT INTO timeline_edges AS e (author_id, reader_id, since, mode, generation)
+SELECT unnest(@author_ids::uuid[]), unnest(@reader_ids::uuid[]), unnest(@since::bigint[]), 1, @generation::bigint
+ON CONFLICT (author_id, reader_id) DO UPDATE SET since = excluded.since, mode = 1, generation = excluded.generation, moved_at = 'epoch';
+
+-- name: AllowLongStatement :exec
+-- Lifts the time limit on statements for the rest of the transaction.
+SELECT set_config('statement_timeout', '0', true);
+
+-- name: TotalTimelines :one
+SELECT (SELECT count(*) FROM timeline_readers)              AS readers,
+       (SELECT count(*) FROM timeline_epochs WHERE pulled)  AS pulled,
+       (SELECT count(*) FROM timeline_edges)                AS edges;
+
+-- name: ClearTimelines :exec
+TRUNCATE timeline_readers, timeline_entries, timeline_edges, timeline_policy, timeline_authors, timeline_epochs;

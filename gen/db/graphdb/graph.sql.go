@@ -37,6 +37,16 @@ func (q *Queries) AddCounts(ctx context.Context, db DBTX, arg AddCountsParams) (
 	return result.RowsAffected(), nil
 }
 
+const allowLongStatement = `-- name: AllowLongStatement :exec
+SELECT set_config('statement_timeout', '0', true)
+`
+
+// AllowLongStatement lifts the time limit on statements for the rest of the transaction.
+func (q *Queries) AllowLongStatement(ctx context.Context, db DBTX) error {
+	_, err := db.Exec(ctx, allowLongStatement)
+	return err
+}
+
 const checkEdges = `-- name: CheckEdges :many
 SELECT coalesce((SELECT f.created_at FROM graph_follows AS f WHERE f.follower_id = e.follower_id AND f.followee_id = e.followee_id), 'epoch')::timestamptz AS since
 FROM (SELECT unnest($1::uuid[]) AS follower_id, unnest($2::uuid[]) AS followee_id,
@@ -68,6 +78,15 @@ func (q *Queries) CheckEdges(ctx context.Context, db DBTX, arg CheckEdgesParams)
 		return nil, err
 	}
 	return items, nil
+}
+
+const clearGraph = `-- name: ClearGraph :exec
+TRUNCATE graph_follows, graph_counts, graph_blocks
+`
+
+func (q *Queries) ClearGraph(ctx context.Context, db DBTX) error {
+	_, err := db.Exec(ctx, clearGraph)
+	return err
 }
 
 type CopyFollowsParams struct {
@@ -258,6 +277,112 @@ func (q *Queries) EndOfRecountPage(ctx context.Context, db DBTX, arg EndOfRecoun
 	return user_id, err
 }
 
+const exportAccounts = `-- name: ExportAccounts :many
+SELECT user_id, followers, following, gone
+FROM graph_counts
+WHERE user_id > $1
+ORDER BY user_id
+LIMIT $2
+`
+
+type ExportAccountsParams struct {
+	AfterID uuid.UUID
+	Most    int32
+}
+
+func (q *Queries) ExportAccounts(ctx context.Context, db DBTX, arg ExportAccountsParams) ([]GraphCount, error) {
+	rows, err := db.Query(ctx, exportAccounts, arg.AfterID, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []GraphCount
+	for rows.Next() {
+		var i GraphCount
+		if err := rows.Scan(
+			&i.UserID,
+			&i.Followers,
+			&i.Following,
+			&i.Gone,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const exportBlocks = `-- name: ExportBlocks :many
+SELECT blocker_id, blocked_id, created_at
+FROM graph_blocks
+WHERE (blocker_id, blocked_id) > ($1::uuid, $2::uuid)
+ORDER BY blocker_id, blocked_id
+LIMIT $3
+`
+
+type ExportBlocksParams struct {
+	AfterBlockerID uuid.UUID
+	AfterBlockedID uuid.UUID
+	Most           int32
+}
+
+func (q *Queries) ExportBlocks(ctx context.Context, db DBTX, arg ExportBlocksParams) ([]GraphBlock, error) {
+	rows, err := db.Query(ctx, exportBlocks, arg.AfterBlockerID, arg.AfterBlockedID, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []GraphBlock
+	for rows.Next() {
+		var i GraphBlock
+		if err := rows.Scan(&i.BlockerID, &i.BlockedID, &i.CreatedAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const exportFollows = `-- name: ExportFollows :many
+SELECT follower_id, followee_id, created_at
+FROM graph_follows
+WHERE (follower_id, followee_id) > ($1::uuid, $2::uuid)
+ORDER BY follower_id, followee_id
+LIMIT $3
+`
+
+type ExportFollowsParams struct {
+	AfterFollowerID uuid.UUID
+	AfterFolloweeID uuid.UUID
+	Most            int32
+}
+
+func (q *Queries) ExportFollows(ctx context.Context, db DBTX, arg ExportFollowsParams) ([]GraphFollow, error) {
+	rows, err := db.Query(ctx, exportFollows, arg.AfterFollowerID, arg.AfterFolloweeID, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []GraphFollow
+	for rows.Next() {
+		var i GraphFollow
+		if err := rows.Scan(&i.FollowerID, &i.FolloweeID, &i.CreatedAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const getCounts = `-- name: GetCounts :one
 SELECT followers, following
 FROM graph_counts
@@ -283,6 +408,65 @@ LOCK TABLE graph_blocks IN SHARE MODE
 // While a batch is stored nobody blocks: blocks under way come first, others wait.
 func (q *Queries) HoldBlocks(ctx context.Context, db DBTX) error {
 	_, err := db.Exec(ctx, holdBlocks)
+	return err
+}
+
+const importAccounts = `-- name: ImportAccounts :exec
+INSERT INTO graph_counts (user_id, followers, following, gone)
+SELECT unnest($1::uuid[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::boolean[])
+ON CONFLICT (user_id) DO UPDATE SET followers = excluded.followers, following = excluded.following, gone = excluded.gone
+`
+
+type ImportAccountsParams struct {
+	UserIds   []uuid.UUID
+	Followers []int64
+	Following []int64
+	Gone      []bool
+}
+
+func (q *Queries) ImportAccounts(ctx context.Context, db DBTX, arg ImportAccountsParams) error {
+	_, err := db.Exec(ctx, importAccounts,
+		arg.UserIds,
+		arg.Followers,
+		arg.Following,
+		arg.Gone,
+	)
+	return err
+}
+
+const importBlocks = `-- name: ImportBlocks :exec
+INSERT INTO graph_blocks AS b (blocker_id, blocked_id, created_at)
+SELECT unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::timestamptz[])
+ON CONFLICT (blocker_id, blocked_id) DO UPDATE SET created_at = excluded.created_at
+WHERE b.created_at <> excluded.created_at
+`
+
+type ImportBlocksParams struct {
+	BlockerIds []uuid.UUID
+	BlockedIds []uuid.UUID
+	Since      []time.Time
+}
+
+func (q *Queries) ImportBlocks(ctx context.Context, db DBTX, arg ImportBlocksParams) error {
+	_, err := db.Exec(ctx, importBlocks, arg.BlockerIds, arg.BlockedIds, arg.Since)
+	return err
+}
+
+const importFollows = `-- name: ImportFollows :exec
+INSERT INTO graph_follows AS f (follower_id, followee_id, created_at)
+SELECT unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::timestamptz[])
+ON CONFLICT (follower_id, followee_id) DO UPDATE SET created_at = excluded.created_at
+WHERE f.created_at <> excluded.created_at
+`
+
+type ImportFollowsParams struct {
+	FollowerIds []uuid.UUID
+	FolloweeIds []uuid.UUID
+	Since       []time.Time
+}
+
+func (q *Queries) ImportFollows(ctx context.Context, db DBTX, arg ImportFollowsParams) error {
+	_, err := db.Exec(ctx, importFollows, arg.FollowerIds, arg.FolloweeIds, arg.Since)
 	return err
 }
 
@@ -732,4 +916,33 @@ type SubtractCountsParams struct {
 func (q *Queries) SubtractCounts(ctx context.Context, db DBTX, arg SubtractCountsParams) error {
 	_, err := db.Exec(ctx, subtractCounts, arg.UserIds, arg.Followers, arg.Following)
 	return err
+}
+
+const totalGraph = `-- name: TotalGraph :one
+SELECT (SELECT count(*) FROM graph_counts)                                   AS accounts,
+       (SELECT count(*) FROM graph_counts WHERE followers > 0 OR following > 0) AS connected,
+       (SELECT count(*) FROM graph_counts WHERE gone)                        AS gone,
+       (SELECT count(*) FROM graph_follows)                                  AS follows,
+       (SELECT count(*) FROM graph_blocks)                                   AS blocks
+`
+
+type TotalGraphRow struct {
+	Accounts  int64
+	Connected int64
+	Gone      int64
+	Follows   int64
+	Blocks    int64
+}
+
+func (q *Queries) TotalGraph(ctx context.Context, db DBTX) (TotalGraphRow, error) {
+	row := db.QueryRow(ctx, totalGraph)
+	var i TotalGraphRow
+	err := row.Scan(
+		&i.Accounts,
+		&i.Connected,
+		&i.Gone,
+		&i.Follows,
+		&i.Blocks,
+	)
+	return i, err
 }

@@ -3,3 +3,28 @@
 //   sqlc v1.31.1
 
 package graphdb
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+type GraphBlock struct {
+	BlockerID uuid.UUID
+	BlockedID uuid.UUID
+	CreatedAt time.Time
+}
+
+type GraphCount struct {
+	UserID    uuid.UUID
+	Followers int64
+	Following int64
+	Gone      bool
+}
+
+type GraphFollow struct {
+	FollowerID uuid.UUID
+	FolloweeID uuid.UUID
+	CreatedAt  time.Time
+}

@@ -3,3 +3,12 @@
 //   sqlc v1.31.1
 
 package postdb
+
+import (
+	"github.com/google/uuid"
+)
+
+type PostLike struct {
+	UserID uuid.UUID
+	PostID uuid.UUID
+}

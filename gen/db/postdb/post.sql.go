@@ -7,6 +7,7 @@ package postdb
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -35,6 +36,15 @@ func (q *Queries) BuryPosts(ctx context.Context, db DBTX, ids []uuid.UUID) error
 	return err
 }
 
+const clearPosts = `-- name: ClearPosts :exec
+TRUNCATE posts, post_likes, post_counts
+`
+
+func (q *Queries) ClearPosts(ctx context.Context, db DBTX) error {
+	_, err := db.Exec(ctx, clearPosts)
+	return err
+}
+
 const countLikes = `-- name: CountLikes :one
 SELECT coalesce((SELECT c.likes FROM post_counts AS c WHERE c.post_id = $1), 0)::bigint AS likes
 `
@@ -44,6 +54,108 @@ func (q *Queries) CountLikes(ctx context.Context, db DBTX, postID uuid.UUID) (in
 	var likes int64
 	err := row.Scan(&likes)
 	return likes, err
+}
+
+const exportLikes = `-- name: ExportLikes :many
+SELECT user_id, post_id
+FROM post_likes
+WHERE (user_id, post_id) > ($1::uuid, $2::uuid)
+ORDER BY user_id, post_id
+LIMIT $3::int
+`
+
+type ExportLikesParams struct {
+	AfterUserID uuid.UUID
+	AfterPostID uuid.UUID
+	PageLimit   int32
+}
+
+func (q *Queries) ExportLikes(ctx context.Context, db DBTX, arg ExportLikesParams) ([]PostLike, error) {
+	rows, err := db.Query(ctx, exportLikes, arg.AfterUserID, arg.AfterPostID, arg.PageLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PostLike
+	for rows.Next() {
+		var i PostLike
+		if err := rows.Scan(&i.UserID, &i.PostID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const exportPosts = `-- name: ExportPosts :many
+SELECT p.id,
+       p.author_id,
+       p.text,
+       p.media_ids,
+       p.reply_to_id,
+       p.idempotency_key,
+       p.request_hash,
+       p.deleted_at,
+       coalesce(c.likes, 0)::bigint   AS likes,
+       coalesce(c.replies, 0)::bigint AS replies
+FROM posts AS p
+         LEFT JOIN post_counts AS c ON c.post_id = p.id
+WHERE p.id > $1
+ORDER BY p.id
+LIMIT $2::int
+`
+
+type ExportPostsParams struct {
+	AfterID   uuid.UUID
+	PageLimit int32
+}
+
+type ExportPostsRow struct {
+	ID             uuid.UUID
+	AuthorID       uuid.UUID
+	Text           string
+	MediaIds       []uuid.UUID
+	ReplyToID      *uuid.UUID
+	IdempotencyKey string
+	RequestHash    []byte
+	DeletedAt      *time.Time
+	Likes          int64
+	Replies        int64
+}
+
+// Tombstones among them.
+func (q *Queries) ExportPosts(ctx context.Context, db DBTX, arg ExportPostsParams) ([]ExportPostsRow, error) {
+	rows, err := db.Query(ctx, exportPosts, arg.AfterID, arg.PageLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ExportPostsRow
+	for rows.Next() {
+		var i ExportPostsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.AuthorID,
+			&i.Text,
+			&i.MediaIds,
+			&i.ReplyToID,
+			&i.IdempotencyKey,
+			&i.RequestHash,
+			&i.DeletedAt,
+			&i.Likes,
+			&i.Replies,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const getByKey = `-- name: GetByKey :one
@@ -68,6 +180,93 @@ func (q *Queries) GetByKey(ctx context.Context, db DBTX, arg GetByKeyParams) (Ge
 	var i GetByKeyRow
 	err := row.Scan(&i.ID, &i.RequestHash)
 	return i, err
+}
+
+const importLikes = `-- name: ImportLikes :exec
+INSERT INTO post_likes (user_id, post_id)
+SELECT unnest($1::uuid[]), unnest($2::uuid[])
+ON CONFLICT DO NOTHING
+`
+
+type ImportLikesParams struct {
+	UserIds []uuid.UUID
+	PostIds []uuid.UUID
+}
+
+func (q *Queries) ImportLikes(ctx context.Context, db DBTX, arg ImportLikesParams) error {
+	_, err := db.Exec(ctx, importLikes, arg.UserIds, arg.PostIds)
+	return err
+}
+
+const importPostCounts = `-- name: ImportPostCounts :exec
+INSERT INTO post_counts AS c (post_id, likes, replies)
+SELECT m.post_id, m.likes, m.replies
+FROM (SELECT unnest($1::uuid[]) AS post_id, unnest($2::bigint[]) AS likes, unnest($3::bigint[]) AS replies) AS m
+         LEFT JOIN post_counts AS old ON old.post_id = m.post_id
+WHERE m.likes > 0
+   OR m.replies > 0
+   OR old.post_id IS NOT NULL
+ON CONFLICT (post_id) DO UPDATE SET likes = excluded.likes, replies = excluded.replies
+`
+
+type ImportPostCountsParams struct {
+	PostIds []uuid.UUID
+	Likes   []int64
+	Replies []int64
+}
+
+// A post that has neither likes nor replies gets no row, and keeps the one it has.
+func (q *Queries) ImportPostCounts(ctx context.Context, db DBTX, arg ImportPostCountsParams) error {
+	_, err := db.Exec(ctx, importPostCounts, arg.PostIds, arg.Likes, arg.Replies)
+	return err
+}
+
+const importPosts = `-- name: ImportPosts :exec
+INSERT INTO posts (id, author_id, text, media_ids, reply_to_id, idempotency_key, request_hash, deleted_at)
+SELECT m.id, m.author_id, m.text, m.media_ids::uuid[], nullif(m.reply_to_id, '00000000-0000-0000-0000-000000000000'), m.idempotency_key, m.request_hash,
+       nullif(m.deleted_at, 'epoch')
+FROM (SELECT unnest($1::uuid[])                AS id,
+             unnest($2::uuid[])         AS author_id,
+             unnest($3::text[])              AS text,
+             unnest($4::text[])          AS media_ids,
+             unnest($5::uuid[])       AS reply_to_id,
+             unnest($6::text[])   AS idempotency_key,
+             unnest($7::bytea[])    AS request_hash,
+             unnest($8::timestamptz[])  AS deleted_at) AS m
+ON CONFLICT (id) DO UPDATE SET author_id       = excluded.author_id,
+                               text            = excluded.text,
+                               media_ids       = excluded.media_ids,
+                               reply_to_id     = excluded.reply_to_id,
+                               idempotency_key = excluded.idempotency_key,
+                               request_hash    = excluded.request_hash,
+                               deleted_at      = excluded.deleted_at
+`
+
+type ImportPostsParams struct {
+	Ids             []uuid.UUID
+	AuthorIds       []uuid.UUID
+	Texts           []string
+	MediaIds        []string
+	ReplyToIds      []uuid.UUID
+	IdempotencyKeys []string
+	RequestHashes   [][]byte
+	DeletedAt       []time.Time
+}
+
+// Pictures come as the text of an array, as arrays of arrays of different lengths
+// are none; no id stands for no parent, and the epoch for not deleted.
+func (q *Queries) ImportPosts(ctx context.Context, db DBTX, arg ImportPostsParams) error {
+	_, err := db.Exec(ctx, importPosts,
+		arg.Ids,
+		arg.AuthorIds,
+		arg.Texts,
+		arg.MediaIds,
+		arg.ReplyToIds,
+		arg.IdempotencyKeys,
+		arg.RequestHashes,
+		arg.DeletedAt,
+	)
+	return err
 }
 
 const insertPost = `-- name: InsertPost :one
@@ -605,6 +804,25 @@ func (q *Queries) TakeLikesBack(ctx context.Context, db DBTX, arg TakeLikesBackP
 		return nil, err
 	}
 	return items, nil
+}
+
+const totalPosts = `-- name: TotalPosts :one
+SELECT (SELECT count(*) FROM posts WHERE deleted_at IS NULL)     AS posts,
+       (SELECT count(*) FROM posts WHERE deleted_at IS NOT NULL) AS tombstones,
+       (SELECT count(*) FROM post_likes)                         AS likes
+`
+
+type TotalPostsRow struct {
+	Posts      int64
+	Tombstones int64
+	Likes      int64
+}
+
+func (q *Queries) TotalPosts(ctx context.Context, db DBTX) (TotalPostsRow, error) {
+	row := db.QueryRow(ctx, totalPosts)
+	var i TotalPostsRow
+	err := row.Scan(&i.Posts, &i.Tombstones, &i.Likes)
+	return i, err
 }
 
 const uncountLikes = `-- name: UncountLikes :exec

@@ -3,3 +3,25 @@
 //   sqlc v1.31.1
 
 package timelinedb
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+type TimelineAuthor struct {
+	AuthorID   uuid.UUID
+	Posted     float64
+	Burst      float64
+	CountedAt  time.Time
+	Since      time.Time
+	ReviewedAt time.Time
+}
+
+type TimelineEpoch struct {
+	AuthorID  uuid.UUID
+	Epoch     int64
+	Pulled    bool
+	FlippedAt time.Time
+}

@@ -78,6 +78,25 @@ func (q *Queries) AddFreshEdges(ctx context.Context, db DBTX, arg AddFreshEdgesP
 	return err
 }
 
+const allowLongStatement = `-- name: AllowLongStatement :exec
+SELECT set_config('statement_timeout', '0', true)
+`
+
+// Lifts the time limit on statements for the rest of the transaction.
+func (q *Queries) AllowLongStatement(ctx context.Context, db DBTX) error {
+	_, err := db.Exec(ctx, allowLongStatement)
+	return err
+}
+
+const clearTimelines = `-- name: ClearTimelines :exec
+TRUNCATE timeline_readers, timeline_entries, timeline_edges, timeline_policy, timeline_authors, timeline_epochs
+`
+
+func (q *Queries) ClearTimelines(ctx context.Context, db DBTX) error {
+	_, err := db.Exec(ctx, clearTimelines)
+	return err
+}
+
 const copyEntries = `-- name: CopyEntries :execrows
 INSERT INTO timeline_entries (reader_id, post_id, author_id)
 SELECT u.reader_id, u.post_id, u.author_id
@@ -326,6 +345,129 @@ func (q *Queries) DemoteEdges(ctx context.Context, db DBTX, arg DemoteEdgesParam
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const exportEpochs = `-- name: ExportEpochs :many
+SELECT author_id, epoch, pulled, flipped_at
+FROM timeline_epochs
+WHERE author_id > $1
+ORDER BY author_id
+LIMIT $2::int
+`
+
+type ExportEpochsParams struct {
+	AfterAuthorID uuid.UUID
+	PageLimit     int32
+}
+
+func (q *Queries) ExportEpochs(ctx context.Context, db DBTX, arg ExportEpochsParams) ([]TimelineEpoch, error) {
+	rows, err := db.Query(ctx, exportEpochs, arg.AfterAuthorID, arg.PageLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []TimelineEpoch
+	for rows.Next() {
+		var i TimelineEpoch
+		if err := rows.Scan(
+			&i.AuthorID,
+			&i.Epoch,
+			&i.Pulled,
+			&i.FlippedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const exportRates = `-- name: ExportRates :many
+SELECT author_id, posted, burst, counted_at, since, reviewed_at
+FROM timeline_authors
+WHERE author_id > $1
+ORDER BY author_id
+LIMIT $2::int
+`
+
+type ExportRatesParams struct {
+	AfterAuthorID uuid.UUID
+	PageLimit     int32
+}
+
+func (q *Queries) ExportRates(ctx context.Context, db DBTX, arg ExportRatesParams) ([]TimelineAuthor, error) {
+	rows, err := db.Query(ctx, exportRates, arg.AfterAuthorID, arg.PageLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []TimelineAuthor
+	for rows.Next() {
+		var i TimelineAuthor
+		if err := rows.Scan(
+			&i.AuthorID,
+			&i.Posted,
+			&i.Burst,
+			&i.CountedAt,
+			&i.Since,
+			&i.ReviewedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const exportReaders = `-- name: ExportReaders :many
+SELECT reader_id, views, viewed_at, since
+FROM timeline_readers
+WHERE reader_id > $1
+ORDER BY reader_id
+LIMIT $2::int
+`
+
+type ExportReadersParams struct {
+	AfterReaderID uuid.UUID
+	PageLimit     int32
+}
+
+type ExportReadersRow struct {
+	ReaderID uuid.UUID
+	Views    float64
+	ViewedAt time.Time
+	Since    time.Time
+}
+
+func (q *Queries) ExportReaders(ctx context.Context, db DBTX, arg ExportReadersParams) ([]ExportReadersRow, error) {
+	rows, err := db.Query(ctx, exportReaders, arg.AfterReaderID, arg.PageLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ExportReadersRow
+	for rows.Next() {
+		var i ExportReadersRow
+		if err := rows.Scan(
+			&i.ReaderID,
+			&i.Views,
+			&i.ViewedAt,
+			&i.Since,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const fanoutFreshPage = `-- name: FanoutFreshPage :one
@@ -632,6 +774,144 @@ func (q *Queries) GetReaders(ctx context.Context, db DBTX, readerIds []uuid.UUID
 		return nil, err
 	}
 	return items, nil
+}
+
+const importEdges = `-- name: ImportEdges :exec
+INSERT INTO timeline_edges AS e (author_id, reader_id, since, mode, generation)
+SELECT unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::bigint[]), 1, $4::bigint
+ON CONFLICT (author_id, reader_id) DO UPDATE SET since = excluded.since, mode = 1, generation = excluded.generation, moved_at = 'epoch'
+`
+
+type ImportEdgesParams struct {
+	AuthorIds  []uuid.UUID
+	ReaderIds  []uuid.UUID
+	Since      []int64
+	Generation int64
+}
+
+// In mode pull, whatever they were.
+func (q *Queries) ImportEdges(ctx context.Context, db DBTX, arg ImportEdgesParams) error {
+	_, err := db.Exec(ctx, importEdges,
+		arg.AuthorIds,
+		arg.ReaderIds,
+		arg.Since,
+		arg.Generation,
+	)
+	return err
+}
+
+const importEpochs = `-- name: ImportEpochs :exec
+INSERT INTO timeline_epochs AS x (author_id, epoch, pulled, flipped_at)
+SELECT unnest($1::uuid[]), unnest($2::bigint[]), unnest($3::boolean[]), unnest($4::timestamptz[])
+ON CONFLICT (author_id) DO UPDATE SET epoch = excluded.epoch, pulled = excluded.pulled, flipped_at = excluded.flipped_at
+`
+
+type ImportEpochsParams struct {
+	AuthorIds []uuid.UUID
+	Epochs    []int64
+	Pulled    []bool
+	FlippedAt []time.Time
+}
+
+func (q *Queries) ImportEpochs(ctx context.Context, db DBTX, arg ImportEpochsParams) error {
+	_, err := db.Exec(ctx, importEpochs,
+		arg.AuthorIds,
+		arg.Epochs,
+		arg.Pulled,
+		arg.FlippedAt,
+	)
+	return err
+}
+
+const importPolicy = `-- name: ImportPolicy :exec
+INSERT INTO timeline_policy AS p (strategy, threshold, version, switched_at, settled_at)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (only_row) DO UPDATE SET strategy    = excluded.strategy,
+                                     threshold   = excluded.threshold,
+                                     version     = excluded.version,
+                                     switched_at = excluded.switched_at,
+                                     settled_at  = excluded.settled_at
+`
+
+type ImportPolicyParams struct {
+	Strategy   int16
+	Threshold  int32
+	Version    int64
+	SwitchedAt time.Time
+	SettledAt  *time.Time
+}
+
+func (q *Queries) ImportPolicy(ctx context.Context, db DBTX, arg ImportPolicyParams) error {
+	_, err := db.Exec(ctx, importPolicy,
+		arg.Strategy,
+		arg.Threshold,
+		arg.Version,
+		arg.SwitchedAt,
+		arg.SettledAt,
+	)
+	return err
+}
+
+const importRates = `-- name: ImportRates :exec
+INSERT INTO timeline_authors AS a (author_id, posted, burst, counted_at, since, reviewed_at)
+SELECT unnest($1::uuid[]), unnest($2::float8[]), unnest($3::float8[]), unnest($4::timestamptz[]), unnest($5::timestamptz[]),
+       unnest($6::timestamptz[])
+ON CONFLICT (author_id) DO UPDATE SET posted      = excluded.posted,
+                                      burst       = excluded.burst,
+                                      counted_at  = excluded.counted_at,
+                                      since       = excluded.since,
+                                      reviewed_at = excluded.reviewed_at
+`
+
+type ImportRatesParams struct {
+	AuthorIds  []uuid.UUID
+	Posted     []float64
+	Burst      []float64
+	CountedAt  []time.Time
+	Since      []time.Time
+	ReviewedAt []time.Time
+}
+
+func (q *Queries) ImportRates(ctx context.Context, db DBTX, arg ImportRatesParams) error {
+	_, err := db.Exec(ctx, importRates,
+		arg.AuthorIds,
+		arg.Posted,
+		arg.Burst,
+		arg.CountedAt,
+		arg.Since,
+		arg.ReviewedAt,
+	)
+	return err
+}
+
+const importReaders = `-- name: ImportReaders :exec
+INSERT INTO timeline_readers AS r (reader_id, horizon, views, viewed_at, since)
+SELECT unnest($1::uuid[]), 'ffffffff-ffff-ffff-ffff-ffffffffffff', unnest($2::float8[]), unnest($3::timestamptz[]), unnest($4::timestamptz[])
+ON CONFLICT (reader_id) DO UPDATE SET horizon     = excluded.horizon,
+                                      views       = excluded.views,
+                                      viewed_at   = excluded.viewed_at,
+                                      since       = excluded.since,
+                                      version     = r.version + 1,
+                                      moving_til  = '-infinity',
+                                      reviewed_at = 'epoch'
+`
+
+type ImportReadersParams struct {
+	ReaderIds []uuid.UUID
+	Views     []float64
+	ViewedAt  []time.Time
+	Since     []time.Time
+}
+
+// They are cold: nothing is promised of what is written for them.
+func (q *Queries) ImportReaders(ctx context.Context, db DBTX, arg ImportReadersParams) error {
+	_, err := db.Exec(ctx, importReaders,
+		arg.ReaderIds,
+		arg.Views,
+		arg.ViewedAt,
+		arg.Since,
+	)
+	return err
 }
 
 const leaseReader = `-- name: LeaseReader :execrows
@@ -1389,6 +1669,25 @@ func (q *Queries) SettleReader(ctx context.Context, db DBTX, arg SettleReaderPar
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const totalTimelines = `-- name: TotalTimelines :one
+SELECT (SELECT count(*) FROM timeline_readers)              AS readers,
+       (SELECT count(*) FROM timeline_epochs WHERE pulled)  AS pulled,
+       (SELECT count(*) FROM timeline_edges)                AS edges
+`
+
+type TotalTimelinesRow struct {
+	Readers int64
+	Pulled  int64
+	Edges   int64
+}
+
+func (q *Queries) TotalTimelines(ctx context.Context, db DBTX) (TotalTimelinesRow, error) {
+	row := db.QueryRow(ctx, totalTimelines)
+	var i TotalTimelinesRow
+	err := row.Scan(&i.Readers, &i.Pulled, &i.Edges)
+	return i, err
 }
 
 const unpullAuthor = `-- name: UnpullAuthor :execrows

@@ -48,7 +48,7 @@ type World struct {
 // Run runs the suite.
 func Run(t *testing.T, open func(t *testing.T) World) {
 	t.Helper()
-	for _, part := range [][]test{follows, blocks, lists, bulk, upkeep, times} {
+	for _, part := range [][]test{follows, blocks, lists, bulk, upkeep, times, transfers} {
 		for _, c := range part {
 			t.Run(c.name, func(t *testing.T) {
 				t.Parallel()

@@ -61,6 +61,8 @@ func Run(t *testing.T, open func(t *testing.T) World) {
 		"AMessageToTheNounIsKept":                taskIsKept,
 		"RecountReportsEveryDifference":          recountReports,
 		"RecountIsExactWhilePostsAreMadeAndGone": recountMeanwhile,
+		"WhatIsPutBackIsAsItWas":                 putBackAsItWas,
+		"NothingIsTakenOutOfNothing":             nothingOfNothing,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

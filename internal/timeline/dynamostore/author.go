@@ -70,7 +70,8 @@ func (s *Store) FlipAuthor(ctx context.Context, id uuid.UUID, pulled bool) (flip
 		if old.Bool(attrPulled) == pulled {
 			return true, nil
 		}
-		err = s.flip(ctx, id, old, items[dynamo.Key{PK: flips, SK: self}], pulled)
+		next := author{epoch: authorOf(old).epoch + 1, pulled: pulled, flippedAt: time.Now()}
+		err = s.flip(ctx, id, old, items[dynamo.Key{PK: flips, SK: self}], next)
 		if unmet(err) {
 			return false, nil
 		}
@@ -82,14 +83,15 @@ func (s *Store) FlipAuthor(ctx context.Context, id uuid.UUID, pulled bool) (flip
 
 // flip is one transaction: the author's epoch, the number of the flip, and its item in
 // place of the author's last one.
-func (s *Store) flip(ctx context.Context, id uuid.UUID, old, count dynamo.Item, pulled bool) error {
+func (s *Store) flip(ctx context.Context, id uuid.UUID, old, count dynamo.Item, next author) error {
 	defer s.epochs.end()
 	ctx, cancel := context.WithTimeout(ctx, s.config.FlipTime)
 	defer cancel()
 	stamp, was, n := s.db.Stamp(ctx), authorOf(old), count.Int(attrCount)+1
+	epoch, pulled := dynamo.N(next.epoch), dynamo.Bool(next.pulled)
 	state := write(authorKey(id))
 	state.Update = "SET e = :e, p = :p, f = :f, x = :x, w = :w"
-	state.Values = dynamo.Item{":e": dynamo.N(was.epoch + 1), ":p": dynamo.Bool(pulled), ":f": micros(time.Now()), ":x": dynamo.N(n), ":w": stamp.Value()}
+	state.Values = dynamo.Item{":e": epoch, ":p": pulled, ":f": micros(next.flippedAt), ":x": dynamo.N(n), ":w": stamp.Value()}
 	state.If = "attribute_not_exists(x)"
 	if old.Has(attrFlip) {
 		state.If, state.Values[":old"] = "x = :old", dynamo.N(was.flip)
@@ -101,7 +103,7 @@ func (s *Store) flip(ctx context.Context, id uuid.UUID, old, count dynamo.Item, 
 		number.If, number.Values[":old"] = "c = :old", dynamo.N(n-1)
 	}
 	news := write(flipKey(n))
-	news.Put = dynamo.Item{attrAuthor: dynamo.S(id.String()), attrEpoch: dynamo.N(was.epoch + 1), attrPulled: dynamo.Bool(pulled), "w": stamp.Value()}
+	news.Put = dynamo.Item{attrAuthor: dynamo.S(id.String()), attrEpoch: epoch, attrPulled: pulled, "w": stamp.Value()}
 	writes := []dynamo.Write{state, number, news}
 	if was.flip > 0 {
 		last := write(flipKey(was.flip))

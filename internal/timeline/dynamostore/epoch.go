@@ -75,6 +75,13 @@ func (e *epochs) end() {
 	e.askedAt = time.Time{}
 }
 
+// forget is for a table that begins anew, with flips numbered from 1.
+func (e *epochs) forget() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.known, e.upTo, e.askedAt = nil, 0, time.Time{}
+}
+
 // ask reads how many flips there were, and then all that are newer than those known. An
 // author has one item, which his next flip moves further up, so a walk upwards
 // meets it: before or after.

@@ -89,6 +89,9 @@ var tests = map[string]func(*suite){
 	"costs are shared":                                                          costs,
 	"walks over edges meet each once":                                           walks,
 	"edges are counted":                                                         countEdges,
+	"what is put into another store arrives cold":                               arrivesCold,
+	"many readers and edges are taken out page by page":                         exportPages,
+	"nothing is taken out of nothing":                                           exportNothing,
 	"while everything happens at once a page misses nothing that was delivered": race,
 }
 
