@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
 	// Campaigns have days of their own time zones, which machines need not know.
 	_ "time/tzdata"
 

@@ -93,7 +93,12 @@ type section struct {
 
 func sections() []section {
 	return []section{
-		{"home", homeRows}, {"page", pageRows}, {"fanout", fanoutRows}, {"follows", followsRows}, {"strategies", strategyRows}, {"cost", costRows},
+		{"home", homeRows},
+		{"page", pageRows},
+		{"fanout", fanoutRows},
+		{"follows", followsRows},
+		{"strategies", strategyRows},
+		{"cost", costRows},
 		onAWS("aws-fanout", awsFanoutRows), onAWS("aws-page", awsPageRows), onAWS("aws-queue", awsQueueRows), onAWS("aws-cost", awsCostRows),
 		{"memory", memoryRows},
 	}

@@ -45,11 +45,15 @@ func (s size) String() string {
 
 var (
 	// full is the size that figures are taken at.
-	full = size{People: 10_000, Readers: 2000, Follows: 100, Posts: 8, Fans: 100_000, FanEntries: 20,
-		Cloud: cloudSize{Readers: 64, Authors: 100, Follows: 60, Posts: 4, Fans: 10_000, Messages: 3000, Counted: 30}}
+	full = size{
+		People: 10_000, Readers: 2000, Follows: 100, Posts: 8, Fans: 100_000, FanEntries: 20,
+		Cloud: cloudSize{Readers: 64, Authors: 100, Follows: 60, Posts: 4, Fans: 10_000, Messages: 3000, Counted: 30},
+	}
 	// small shows that it works.
-	small = size{People: 400, Readers: 128, Follows: 40, Posts: 8, Fans: 2000, FanEntries: 20,
-		Cloud: cloudSize{Readers: 32, Authors: 32, Follows: 16, Posts: 3, Fans: 500, Messages: 300, Counted: 5}}
+	small = size{
+		People: 400, Readers: 128, Follows: 40, Posts: 8, Fans: 2000, FanEntries: 20,
+		Cloud: cloudSize{Readers: 32, Authors: 32, Follows: 16, Posts: 3, Fans: 500, Messages: 300, Counted: 5},
+	}
 )
 
 // accounts is a world that has little more than accounts: what rows of the shape aws
