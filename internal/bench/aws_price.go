@@ -10,9 +10,9 @@ import (
 // List prices in the region us-east-1, in dollars for a million, without free tiers,
 // storage and transfer: DynamoDB on demand, table class Standard, for a write and a
 // read request unit; SNS, standard topics, for a publish (deliveries to SQS are free);
-// SQS, standard queues, for a request. As AWS's pages of prices have them
-// (aws.amazon.com/dynamodb/pricing/on-demand, /sns/pricing, /sqs/pricing), those of
-// DynamoDB since November 2024. Looked up in November 2026.
+// SQS, standard queues, for a request. As others quoted AWS's price list in November
+// 2026: airbyte.com (DynamoDB, since November 2024), factualminds.com (SNS) and
+// cloudburn.io (SQS). AWS's own pages were not read.
 const (
 	priceWritten = 0.625
 	priceRead    = 0.125
