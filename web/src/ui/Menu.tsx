@@ -23,6 +23,13 @@ export function Menu(props: { label: string; actions: MenuAction[] }) {
     place(list.current, button.current);
     list.current?.querySelector<HTMLElement>("[role=menuitem]")?.focus();
     const close = () => setOpen(false);
+    // The page may still be telling of a scroll that brought the button here.
+    const top = button.current?.getBoundingClientRect().top;
+    const closeMoved = () => {
+      if (button.current?.getBoundingClientRect().top !== top) {
+        close();
+      }
+    };
     const closeOutside = (event: PointerEvent) => {
       const inside = [list, button].some((ref) => ref.current?.contains(event.target as Node));
       if (!inside) {
@@ -30,10 +37,10 @@ export function Menu(props: { label: string; actions: MenuAction[] }) {
       }
     };
     document.addEventListener("pointerdown", closeOutside);
-    window.addEventListener("scroll", close, { passive: true });
+    window.addEventListener("scroll", closeMoved, { passive: true });
     return () => {
       document.removeEventListener("pointerdown", closeOutside);
-      window.removeEventListener("scroll", close);
+      window.removeEventListener("scroll", closeMoved);
     };
   }, [open]);
 
