@@ -152,7 +152,7 @@ func Gather(t testing.TB, d Deployment, p Plan) *Crowd {
 // open opens the accounts; nobody can sign in with one.
 func (c *Crowd) open(ctx context.Context) {
 	c.t.Helper()
-	rows, err := c.DB.Primary(ctx).Query(ctx, `INSERT INTO users (handle, role)
+	rows, err := c.DB.Writer(ctx).Query(ctx, `INSERT INTO users (handle, role)
 		SELECT 'rush_' || $1::bigint || '_' || n, CASE n WHEN 0 THEN 2 ELSE 1 END FROM generate_series(0, $2::int) AS n ORDER BY n
 		RETURNING id::text, handle`, int64(c.Seed), c.People) //nolint:gosec // small
 	c.must(err)
