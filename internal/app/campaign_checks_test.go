@@ -85,10 +85,12 @@ func (d deployment) announce(t *testing.T, change ...func(*campaignv1.CreateCamp
 	if err := d.app.SetRole(t.Context(), organizer.handle, "organizer"); err != nil {
 		t.Fatal(err)
 	}
-	token, err := d.app.Token(t.Context(), organizer.handle, time.Hour)
-	if err != nil {
-		t.Fatal(err)
-	}
+	var token string
+	soon(t, "a replica has the account", func() (ok bool) {
+		var err error
+		token, err = d.app.Token(t.Context(), organizer.handle, time.Hour)
+		return err == nil
+	})
 	id := organizer.id
 	organizer = d.person(token)
 	organizer.id = id
