@@ -131,7 +131,7 @@ func Gather(t testing.TB, d Deployment, p Plan) *Crowd {
 	c := &Crowd{Deployment: d, Plan: p, t: t, http: &http.Client{Transport: transport}, failures: map[string]int{}, teams: make([]string, p.Teams)}
 	c.open(t.Context())
 	for i := range p.Clients {
-		c.clients = append(c.clients, c.newClient(uint64(i), d.Servers...)) //nolint:gosec // not negative
+		c.clients = append(c.clients, c.newClient(uint64(i), d.Servers...))
 	}
 	for i, somebody := range c.people {
 		mine := &c.clients[i%p.Clients].mine

@@ -43,10 +43,10 @@ func (c *client) look(ctx context.Context) error {
 		req := &campaignv1.GetLeaderboardRequest{CampaignId: c.crowd.Campaign.GetId(), Scope: scopes[c.random.IntN(len(scopes))], PageSize: pageSize}
 		res, err := ask(ctx, c, nil, campaigns.GetLeaderboard, req)
 		switch {
-		case ctx.Err() != nil:
-			return nil
-		case err != nil:
+		case err != nil && ctx.Err() == nil:
 			return fmt.Errorf("read a board: %w", err)
+		case ctx.Err() != nil:
+			continue
 		case res.GetPosition() < last:
 			return fmt.Errorf("%w: from position %d to %d", errBack, last, res.GetPosition())
 		case res.GetPosition() > last:
@@ -85,6 +85,7 @@ type watcher struct {
 	resume   string
 	messages int
 	streams  int
+	broke    error
 	position int64
 	size     int64
 	top      map[string]*campaignv1.Standing
@@ -111,6 +112,7 @@ func (w *watcher) run(ctx context.Context) error {
 			err = stream.Err()
 			_ = stream.Close()
 		}
+		w.broken(err)
 		if err != nil && refused(err) {
 			return fmt.Errorf("watch a board: %w", err)
 		}
@@ -120,6 +122,12 @@ func (w *watcher) run(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+func (w *watcher) broken(by error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.broke = by
 }
 
 func (w *watcher) take(m *campaignv1.WatchLeaderboardResponse) {
@@ -151,13 +159,20 @@ func (c *Crowd) watchersArrive() {
 	c.t.Helper()
 	last := c.last()
 	for _, w := range c.watchers {
-		await(c.t, "a watcher was sent the last position", func() bool {
-			w.mu.Lock()
-			defer w.mu.Unlock()
-			return w.position >= last
-		})
+		for deadline := time.Now().Add(time.Minute); !w.arrived(last); <-time.After(20 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				w.mu.Lock()
+				c.t.Fatalf("a watcher of %s was sent position %d of %d after %d messages on %d streams; the last one broke by %v", w.server, w.position, last, w.messages, w.streams, w.broke)
+			}
+		}
 		c.t.Logf("a watcher of %s was sent %d messages on %d streams", w.server, w.messages, w.streams)
 	}
+}
+
+func (w *watcher) arrived(at int64) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.position >= at
 }
 
 // last is the position that was counted last.

@@ -174,7 +174,7 @@ func (c *Crowd) readAll(servers []string, dated map[int64]time.Time, last int64)
 	c.t.Helper()
 	tell := c.teller("positions")
 	for n, server := range servers {
-		reader := c.newClient(uint64(1<<21+n), server) //nolint:gosec // small
+		reader := c.newClient(uint64(1<<21+n), server)
 		for _, scope := range scopes {
 			s, err := reader.pages(c.t.Context(), "live at "+server, scope, nil)
 			c.must(err)
