@@ -39,10 +39,20 @@ type onAWS struct {
 
 func deployOnAWS(t *testing.T, followers int) *onAWS {
 	t.Helper()
+	d, _ := onEmulators(t)
+	d.followers = followers
+	d.up(t)
+	d.load(t)
+	return d
+}
+
+// onEmulators is a deployment of which nothing runs yet but what it stands on.
+func onEmulators(t *testing.T) (d *onAWS, redis string) {
+	t.Helper()
 	tables := dynamotest.New(t)
 	queues := sqstest.Named(t, tables.Prefix)
-	redis := startRedis(t)
-	d := &onAWS{followers: followers, deployment: deploy(
+	redis = startRedis(t)
+	d = &onAWS{deployment: deploy(
 		t, "THRONG_SHAPE=aws", "THRONG_MEDIA_STORE=folder", "THRONG_AWS_REGION="+devstack.Region, "THRONG_AWS_PREFIX="+tables.Prefix,
 		"THRONG_DYNAMO_ENDPOINT="+tables.Endpoint, "THRONG_SQS_ENDPOINT="+queues.Endpoint, "THRONG_REDIS_URL="+redis,
 		"THRONG_TIMELINE_STRATEGY=push", "THRONG_TIMELINE_FANOUT_PAGE=25", "THRONG_TIMELINE_FANOUT_TURN=0s",
@@ -56,9 +66,7 @@ func deployOnAWS(t *testing.T, followers int) *onAWS {
 		t.Fatal(err)
 	}
 	t.Cleanup(d.app.Close)
-	d.up(t)
-	d.load(t)
-	return d
+	return d, redis
 }
 
 func startRedis(t *testing.T) (url string) {

@@ -15,6 +15,7 @@ import (
 	"connectrpc.com/connect"
 	"github.com/alecthomas/kong"
 
+	"github.com/throng-social/throng/gen/go/throng/campaign/v1/campaignv1connect"
 	"github.com/throng-social/throng/gen/go/throng/graph/v1/graphv1connect"
 	"github.com/throng-social/throng/gen/go/throng/media/v1/mediav1connect"
 	"github.com/throng-social/throng/gen/go/throng/post/v1/postv1connect"
@@ -114,6 +115,7 @@ type person struct {
 	posts    postv1connect.PostServiceClient
 	media    mediav1connect.MediaServiceClient
 	timeline timelinev1connect.TimelineServiceClient
+	campaign campaignv1connect.CampaignServiceClient
 }
 
 // stranger is somebody who is not signed in.
@@ -132,6 +134,7 @@ func (d deployment) personVia(m *memory) *person {
 		posts:    postv1connect.NewPostServiceClient(c, d.base, o),
 		media:    mediav1connect.NewMediaServiceClient(c, d.base, o),
 		timeline: timelinev1connect.NewTimelineServiceClient(c, d.base, o),
+		campaign: campaignv1connect.NewCampaignServiceClient(c, d.base, o),
 	}
 }
 
