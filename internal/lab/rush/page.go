@@ -68,7 +68,7 @@ func (r Result) facts() []report.Fact {
 		{Name: "Before the clock", Value: "everybody has an account, a token and a registration; nobody a team"},
 		{Name: "Campaign", Value: "scored by togetherness, as the reference's; up to 10,000 in a team and 100 teams a person, so that nobody is refused for doing as the weights say; rate limits of accounts and addresses are off"},
 		{Name: "Parts", Value: parts},
-		{Name: "Machine", Value: fmt.Sprintf("%d x %s, %s, %s; load before: %s", m.Processors, m.Model, m.Memory, m.System, m.Load)},
+		{Name: "Machine", Value: fmt.Sprintf("%d x %s, %s, %s; load average before: %s, after: %s", m.Processors, m.Model, m.Memory, m.System, m.Load, r.LoadAfter)},
 		{Name: "Versions", Value: fmt.Sprintf("%s, %s, Postgres %s", m.Commit, m.Go, m.Postgres)},
 		{Name: "Begun", Value: r.Began.UTC().Format(time.RFC1123)},
 	}

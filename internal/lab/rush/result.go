@@ -13,7 +13,9 @@ import (
 type Result struct {
 	Config  Config          `json:"config"`
 	Machine process.Machine `json:"machine"`
-	Began   time.Time       `json:"began"`
+	// LoadAfter is how many processes wanted to run in the last minute of it all.
+	LoadAfter string    `json:"loadAfter"`
+	Began     time.Time `json:"began"`
 	// Problems are what is not as it must be, apart from how long things took.
 	Problems []string `json:"problems"`
 	// Kinds are what people did, in order; Together all of it but sign-ins.
@@ -137,8 +139,8 @@ func (r *run) conclude(s *sampler) {
 	if f.Lag.Unseen+f.Lag.Failed > 0 {
 		r.problem("probes: %d check-ins were not seen on the board, %d calls came to nothing", f.Lag.Unseen, f.Lag.Failed)
 	}
-	f.Stall = r.stall(0)
-	f.Final = r.stall(phases[len(phases)-2].until)
+	f.Stall = r.stall(r.Least) // before that, everybody thinks
+	f.Final = r.stall(time.Duration(phases[len(phases)-2].until * float64(r.Duration)))
 	f.ServerCPU, f.PostgresCPU = spent(s.first.server, s.last.server, 1), spent(s.first.postgres, s.last.postgres, 1)
 	f.GeneratorCPU = (s.last.generator - s.first.generator).Seconds()
 	f.Samples, f.Bent = s.samples, bentAt(s.samples)
@@ -153,9 +155,9 @@ func (r *run) erred(k kind, total *load.Result) {
 	}
 }
 
-// stall is the longest from a share of the clock on.
-func (r *run) stall(share float64) Stall {
-	longest, at := r.work.ledger.stall(time.Duration(share*float64(r.Duration)), r.Duration)
+// stall is the longest from a moment of the clock on.
+func (r *run) stall(from time.Duration) Stall {
+	longest, at := r.work.ledger.stall(from, r.Duration)
 	return Stall{longest.Seconds(), at.Seconds()}
 }
 

@@ -109,7 +109,9 @@ func Run(ctx context.Context, c Config) (r Result, err error) {
 	defer func() { err = errors.Join(err, s.close()) }()
 	r.Machine.Postgres = s.version
 	run := &run{stage: s, work: newWorkload(s), lag: newLag(), asks: s.client(1), found: &r}
-	return r, s.whileServing(ctx, run.inOrder)
+	err = s.whileServing(ctx, run.inOrder)
+	r.LoadAfter = process.Look(ctx).Load
+	return r, err
 }
 
 // run is one under way.
