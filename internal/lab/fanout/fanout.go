@@ -28,6 +28,7 @@ import (
 
 	"github.com/throng-social/throng/internal/lab/database"
 	"github.com/throng-social/throng/internal/lab/load"
+	"github.com/throng-social/throng/internal/lab/process"
 	"github.com/throng-social/throng/internal/lab/world"
 )
 
@@ -110,7 +111,7 @@ func (c Config) check() error {
 type Result struct {
 	Config  Config          `json:"config"`
 	World   world.Statement `json:"statement"`
-	Machine Machine         `json:"machine"`
+	Machine process.Machine `json:"machine"`
 	Began   time.Time       `json:"began"`
 	Runs    []Run           `json:"runs"`
 }
@@ -140,7 +141,7 @@ func Compare(ctx context.Context, c Config) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	r := Result{Config: c, World: w.Statement(), Machine: Look(ctx), Began: time.Now()}
+	r := Result{Config: c, World: w.Statement(), Machine: process.Look(ctx), Began: time.Now()}
 	if err := r.World.Write(c.Out); err != nil {
 		return r, err
 	}

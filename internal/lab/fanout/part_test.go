@@ -3,7 +3,6 @@ package fanout
 import (
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +14,7 @@ import (
 	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
 	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
 	"github.com/throng-social/throng/internal/lab/load"
+	"github.com/throng-social/throng/internal/lab/process"
 	"github.com/throng-social/throng/internal/lab/report"
 	"github.com/throng-social/throng/internal/lab/world"
 )
@@ -78,7 +78,7 @@ func TestAMetricThatIsNotThereIsAProblemAndNoZero(t *testing.T) {
 	if strings.Contains(problems, metricPulls) {
 		t.Errorf("what is there is named in %q", problems)
 	}
-	w := workBetween(metrics{metricPulls: 3}, m)
+	w := workBetween(metrics{process.Metrics{metricPulls: 3}}, m)
 	if w.Deliveries != nil || number(w.Pulls) != 4 || w.cost(1, 1) != nil {
 		t.Errorf("work is %+v", w)
 	}
@@ -99,32 +99,15 @@ throng_timeline_missing_ratio 0
 throng_timeline_audited_total{what="posts"} 0
 `)
 	m, err := scrape(t.Context(), client, base)
-	if err != nil || m[metricJobs] != 5 {
-		t.Fatalf("%v jobs wait, %v", m[metricJobs], err)
+	if err != nil || m.Metrics[metricJobs] != 5 {
+		t.Fatalf("%v jobs wait, %v", m.Metrics[metricJobs], err)
 	}
 	if m.ratio() != nil {
 		t.Error("the auditor has looked at nothing, and its share is known")
 	}
-	m[metricAudited] = 5
+	m.Metrics[metricAudited] = 5
 	if r := m.ratio(); r == nil || *r != 0 {
 		t.Error("after a look its share is", r)
-	}
-}
-
-func TestProcessorTimeIsThatOfAProcessAndItsChildren(t *testing.T) {
-	t.Parallel()
-	if _, err := os.Stat("/proc/self/stat"); err != nil {
-		t.Skip("only Linux tells")
-	}
-	before, err := treeTime(os.Getpid())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for began := ownTime(); ownTime()-began < 50*time.Millisecond; { //nolint:revive // spending time is the point
-	}
-	after, err := treeTime(os.Getpid())
-	if err != nil || after-before < 30*time.Millisecond {
-		t.Errorf("50 ms of work were taken for %v, %v", after-before, err)
 	}
 }
 

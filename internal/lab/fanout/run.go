@@ -11,6 +11,7 @@ import (
 	"github.com/throng-social/throng/internal/app"
 	"github.com/throng-social/throng/internal/lab/database"
 	"github.com/throng-social/throng/internal/lab/load"
+	"github.com/throng-social/throng/internal/lab/process"
 )
 
 // run is one under way.
@@ -19,7 +20,7 @@ type run struct {
 
 	variant  Variant
 	url      string
-	server   *server
+	server   *process.Server
 	operator *app.App
 	work     *workload
 	look     *database.Looker
@@ -58,10 +59,10 @@ func (r *run) withServer(ctx context.Context) (err error) {
 	if r.server, err = r.serve(ctx, r.variant, r.url); err != nil {
 		return err
 	}
-	r.work = newWorkload(r.stage, r.variant, r.server.base)
+	r.work = newWorkload(r.stage, r.variant, r.server.Base)
 	err = r.phases(ctx)
-	err = errors.Join(err, r.server.stop())
-	r.found.LifeCPU = r.server.spent().Seconds()
+	err = errors.Join(err, r.server.Stop())
+	r.found.LifeCPU = r.server.Spent().Seconds()
 	return err
 }
 
@@ -71,8 +72,8 @@ func (r *run) phases(ctx context.Context) error {
 	defer cancel(nil)
 	go func() {
 		select {
-		case <-r.server.ended:
-			cancel(r.server.fell())
+		case <-r.server.Ended():
+			cancel(r.server.Fell())
 		case <-ctx.Done():
 		}
 	}()
@@ -84,7 +85,7 @@ func (r *run) phases(ctx context.Context) error {
 }
 
 func (r *run) inOrder(ctx context.Context) error {
-	start, err := scrape(ctx, r.server.client, r.server.base)
+	start, err := scrape(ctx, r.server.Client, r.server.Base)
 	if err != nil {
 		return err
 	}
@@ -95,7 +96,7 @@ func (r *run) inOrder(ctx context.Context) error {
 	if err := r.warmUp(ctx); err != nil {
 		return err
 	}
-	before, err := scrape(ctx, r.server.client, r.server.base)
+	before, err := scrape(ctx, r.server.Client, r.server.Base)
 	if err != nil {
 		return err
 	}
@@ -153,18 +154,18 @@ func (r *run) count(ctx context.Context, before metrics) (err error) {
 		return err
 	}
 	spentByPostgres, unknownTime := r.postgresTime()
-	spentHere := ownTime()
+	spentHere := process.OwnTime()
 	s := newSampler(r, before)
 	if err := s.during(ctx, func(ctx context.Context) error {
 		return r.load(ctx, phase{measured, r.Duration}, s.reads, s.writes)
 	}); err != nil {
 		return err
 	}
-	r.found.GeneratorCPU = (ownTime() - spentHere).Seconds()
+	r.found.GeneratorCPU = (process.OwnTime() - spentHere).Seconds()
 	if err := r.drain(ctx); err != nil {
 		return err
 	}
-	after, err := scrape(ctx, r.server.client, r.server.base)
+	after, err := scrape(ctx, r.server.Client, r.server.Base)
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func (s *sampler) during(ctx context.Context, fn func(context.Context) error) er
 // take adds a sample. A server that does not tell its metrics for once leaves a
 // gap.
 func (s *sampler) take(ctx context.Context) {
-	m, err := scrape(ctx, s.server.client, s.server.base)
+	m, err := scrape(ctx, s.server.Client, s.server.Base)
 	if err != nil {
 		m = metrics{}
 	}
@@ -88,9 +88,9 @@ func (s *sampler) take(ctx context.Context) {
 
 // jobs is how many wait; a server exports nothing where there are none.
 func (s *sampler) jobs(m metrics) *float64 {
-	if len(m) == 0 {
+	if len(m.Metrics) == 0 {
 		return nil
 	}
-	n := m[metricJobs]
+	n := m.Metrics[metricJobs]
 	return &n
 }

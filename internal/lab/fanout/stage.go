@@ -18,6 +18,7 @@ import (
 	"github.com/throng-social/throng/internal/devstack"
 	"github.com/throng-social/throng/internal/imports"
 	"github.com/throng-social/throng/internal/lab/database"
+	"github.com/throng-social/throng/internal/lab/process"
 	"github.com/throng-social/throng/internal/lab/world"
 	"github.com/throng-social/throng/internal/migration"
 )
@@ -174,16 +175,7 @@ func (s *stage) drop(ctx context.Context, name string) error {
 
 // postgresTime is the processor time of all of Postgres so far.
 func (s *stage) postgresTime() (time.Duration, error) {
-	text, err := os.ReadFile(filepath.Join(s.dir, postgresFolder, "primary", "postmaster.pid"))
-	if err != nil {
-		return 0, err
-	}
-	line, _, _ := strings.Cut(string(text), "\n")
-	pid, err := strconv.Atoi(strings.TrimSpace(line))
-	if err != nil {
-		return 0, err
-	}
-	return treeTime(pid)
+	return process.PostmasterTime(filepath.Join(s.dir, postgresFolder, "primary"))
 }
 
 // operator is an app on a database that serves nothing.

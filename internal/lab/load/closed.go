@@ -18,13 +18,20 @@ type Closed struct {
 	// the mean: some think little and few think long (exponentially distributed).
 	// With 0 nobody thinks.
 	Think time.Duration
+	// Least and Most bound how long users think of whom each length between is as
+	// likely; with Most they take the place of Think.
+	Least, Most time.Duration
 	// Seed decides on how long.
 	Seed uint64
 }
 
-func (c Closed) check() error {
-	if c.Think < 0 || c.Think > maxDuration {
-		return fmt.Errorf("a user thinks for at most %v, not %v", maxDuration, c.Think)
+// Check says why there can be no such run.
+func (c Closed) Check() error {
+	if c.Think < 0 || c.Think > maxDuration || c.Most > maxDuration {
+		return fmt.Errorf("a user thinks for at most %v, not %v", maxDuration, max(c.Think, c.Most))
+	}
+	if c.Least < 0 || c.Least > c.Most {
+		return fmt.Errorf("nobody thinks for at least %v and at most %v", c.Least, c.Most)
 	}
 	if err := checkConcurrency(c.Users); err != nil {
 		return err
@@ -35,7 +42,7 @@ func (c Closed) check() error {
 // Run lets the users go on until a bound is met, and returns when all have ended.
 // Each begins by thinking, so that they do not come all at once.
 func (c Closed) Run(ctx context.Context, do Do, to *Recorder) error {
-	if err := c.check(); err != nil {
+	if err := c.Check(); err != nil {
 		return err
 	}
 	began, begun := time.Now(), &atomic.Int64{}
@@ -53,7 +60,7 @@ func (c Closed) live(ctx context.Context, user int, began time.Time, begun *atom
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for {
-		think := time.Duration(random.ExpFloat64() * float64(c.Think))
+		think := c.think(random)
 		left := c.Duration - time.Since(began)
 		if !sleep(ctx, timer, min(think, left)) || think >= left {
 			return
@@ -64,4 +71,11 @@ func (c Closed) live(ctx context.Context, user int, began time.Time, begun *atom
 		}
 		send(ctx, Request{N: n, User: user, Due: time.Now()}, c.Timeout, do, to)
 	}
+}
+
+func (c Closed) think(random *rand.Rand) time.Duration {
+	if c.Most > 0 {
+		return c.Least + time.Duration(random.Float64()*float64(c.Most-c.Least))
+	}
+	return time.Duration(random.ExpFloat64() * float64(c.Think))
 }

@@ -3,6 +3,7 @@ package load_test
 import (
 	"context"
 	"math"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -85,6 +86,8 @@ func TestAClosedRunOutOfBoundsIsRefused(t *testing.T) {
 		"a long think":  {Bounds: good, Users: 1, Think: 48 * time.Hour},
 		"no time":       {Bounds: load.Bounds{Timeout: time.Second}, Users: 1},
 		"thinking back": {Bounds: good, Users: 1, Think: -1},
+		"least is most": {Bounds: good, Users: 1, Least: 2, Most: 1},
+		"most is long":  {Bounds: good, Users: 1, Most: 48 * time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -93,4 +96,30 @@ func TestAClosedRunOutOfBoundsIsRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestUsersThinkBetweenTheLeastAndTheMost(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		last := make([]time.Time, 50)
+		least, most := time.Hour, time.Duration(0)
+		for i := range last {
+			last[i] = time.Now()
+		}
+		c := load.Closed{Bounds: load.Bounds{Duration: 100 * time.Second, Timeout: time.Second}, Users: len(last), Least: time.Second, Most: 5 * time.Second}
+		r := runClosed(t, c, func(_ context.Context, r load.Request) error {
+			mu.Lock()
+			defer mu.Unlock()
+			least, most = min(least, time.Since(last[r.User])), max(most, time.Since(last[r.User]))
+			last[r.User] = time.Now()
+			return nil
+		})
+		if least < time.Second || least > 1100*time.Millisecond || most > 5*time.Second || most < 4900*time.Millisecond {
+			t.Errorf("they thought for %v to %v", least, most)
+		}
+		if n, want := float64(r.Count(load.OK)), 50*100/3.0; math.Abs(n-want) > want/20 {
+			t.Errorf("%v went well, want about %v", n, want)
+		}
+	})
 }

@@ -80,6 +80,10 @@ func (r *Recorder) Total() *Result {
 	return total
 }
 
+// Record takes in a request of a workload that tells several kinds apart and has a
+// recorder for each: what came of it, and how long it took from its sending.
+func (r *Recorder) Record(err error, latency time.Duration) { r.record(err, latency, 0) }
+
 func (r *Recorder) record(err error, latency, lag time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -59,7 +59,7 @@ func (s *stage) gather(ctx context.Context) (*crowd, error) {
 		for i := first; i < min(first+s.PerConnection, s.Watchers); i++ {
 			c.watchers[i] = &watcher{}
 			g.Go(func() error {
-				return c.open(ctx, gctx, c.watchers[i], throng.New(s.server.base, throng.WithToken(s.tokens[i]), throng.WithHTTPClient(client)))
+				return c.open(ctx, gctx, c.watchers[i], throng.New(s.server.Base, throng.WithToken(s.tokens[i]), throng.WithHTTPClient(client)))
 			})
 		}
 	}

@@ -3,11 +3,9 @@ package watch
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"time"
 
-	"github.com/prometheus/common/expfmt"
-	"github.com/prometheus/common/model"
+	"github.com/throng-social/throng/internal/lab/process"
 )
 
 // The metrics that are read off the server.
@@ -24,41 +22,17 @@ const (
 
 var wanted = []string{metricHydrations, metricLooks, metricStreams, metricHeap, metricStacks, metricGoroutines, metricCollected}
 
-const (
-	scrapeTime = 5 * time.Second
-	// collectTime is when Go collects garbage at the latest, and a little more.
-	collectTime = 130 * time.Second
-)
+// collectTime is when Go collects garbage at the latest, and a little more.
+const collectTime = 130 * time.Second
 
 // metrics are what the server exports at a moment. The size of a process is not
 // known on every system, and 0 then.
-type metrics map[string]float64
+type metrics = process.Metrics
 
-func (s *server) scrape(ctx context.Context) (metrics, error) {
-	ctx, cancel := context.WithTimeout(ctx, scrapeTime)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.base+"/ops/metrics", nil)
+func (s *stage) scrape(ctx context.Context) (metrics, error) {
+	m, err := process.Scrape(ctx, s.server.Client, s.server.Base)
 	if err != nil {
 		return nil, err
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("the server's metrics answer %s", res.Status)
-	}
-	parser := expfmt.NewTextParser(model.UTF8Validation)
-	families, err := parser.TextToMetricFamilies(res.Body)
-	if err != nil {
-		return nil, err
-	}
-	m := metrics{}
-	for name, f := range families {
-		for _, one := range f.GetMetric() {
-			m[name] += one.GetCounter().GetValue() + one.GetGauge().GetValue() + one.GetUntyped().GetValue()
-		}
 	}
 	for _, name := range wanted {
 		if _, ok := m[name]; !ok {
@@ -70,14 +44,14 @@ func (s *server) scrape(ctx context.Context) (metrics, error) {
 
 // idle is how the server is while everybody watches and nobody posts.
 func (s *stage) idle(ctx context.Context) (metrics, error) {
-	first, err := s.server.scrape(ctx)
+	first, err := s.scrape(ctx)
 	if err != nil || !s.Settle {
 		return first, err
 	}
 	fmt.Fprintln(s.Out, "waiting until the server has collected its garbage")
 	for deadline := time.Now().Add(collectTime); time.Now().Before(deadline) && ctx.Err() == nil; {
 		pause(ctx, time.Second)
-		now, err := s.server.scrape(ctx)
+		now, err := s.scrape(ctx)
 		if err != nil {
 			return nil, err
 		}

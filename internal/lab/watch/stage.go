@@ -19,11 +19,13 @@ import (
 	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
 	"github.com/throng-social/throng/internal/app"
 	"github.com/throng-social/throng/internal/devstack"
+	"github.com/throng-social/throng/internal/lab/process"
 	"github.com/throng-social/throng/internal/migration"
 	throng "github.com/throng-social/throng/sdk/go"
 )
 
 const (
+	pollEvery    = 20 * time.Millisecond
 	databaseName = "throng"
 	author       = "author"
 	operator     = "operator"
@@ -41,7 +43,7 @@ type stage struct {
 	dir      string
 	pg       *devstack.Postgres
 	settings app.Settings
-	server   *server
+	server   *process.Server
 	// tokens are the watchers', in order.
 	tokens []string
 	author *throng.Client
@@ -92,7 +94,7 @@ func (s *stage) open(ctx context.Context) (err error) {
 func (s *stage) close() error {
 	var errs []error
 	if s.server != nil {
-		errs = append(errs, s.server.stop())
+		errs = append(errs, s.server.Stop())
 	}
 	if s.pg != nil {
 		errs = append(errs, s.pg.Close())
@@ -107,7 +109,7 @@ func (s *stage) close() error {
 // that has come to rest.
 func (s *stage) populate(ctx context.Context, a *app.App) error {
 	began := time.Now()
-	stranger := throng.New(s.server.base)
+	stranger := throng.New(s.server.Base)
 	_, err := stranger.Users.Register(ctx, &userv1.RegisterRequest{Email: "operator@example.org", Handle: operator, Password: uuid.NewString()})
 	if err != nil {
 		return err
@@ -119,7 +121,7 @@ func (s *stage) populate(ctx context.Context, a *app.App) error {
 	if err != nil {
 		return err
 	}
-	if err := s.importFollows(ctx, throng.New(s.server.base, throng.WithToken(token))); err != nil {
+	if err := s.importFollows(ctx, throng.New(s.server.Base, throng.WithToken(token))); err != nil {
 		return err
 	}
 	if err := s.rest(ctx, a); err != nil {
@@ -128,7 +130,7 @@ func (s *stage) populate(ctx context.Context, a *app.App) error {
 	if token, err = a.Token(ctx, author, tokenLife); err != nil {
 		return err
 	}
-	s.author = throng.New(s.server.base, throng.WithToken(token))
+	s.author = throng.New(s.server.Base, throng.WithToken(token))
 	err = s.mint(ctx, a)
 	fmt.Fprintf(s.Out, "%d accounts follow one author and are signed in, after %.1f s\n", s.Watchers, time.Since(began).Seconds())
 	return err

@@ -3,7 +3,7 @@
 // posts.
 //
 // The deployment is private: a Postgres with a replica on this machine (stage.go)
-// and one server with its worker, in a process of its own (server.go), so that its
+// and one server with its worker, in a process of its own, so that its
 // memory is its own. The watchers are in this process, a hundred streams on each
 // connection (crowd.go), as browsers behind a proxy would be. What a post takes is
 // the time from the answer to its author until a watcher has it; one that arrives
@@ -107,7 +107,7 @@ func Run(ctx context.Context, c Config) (r Result, err error) {
 // measure opens the streams, looks at the server while they are idle, and lets
 // the author post.
 func (s *stage) measure(ctx context.Context, r *Result) (err error) {
-	alone, err := s.server.scrape(ctx)
+	alone, err := s.scrape(ctx)
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func (s *stage) measure(ctx context.Context, r *Result) (err error) {
 	if err := s.postAll(ctx, crowd, r); err != nil {
 		return err
 	}
-	after, err := s.server.scrape(ctx)
+	after, err := s.scrape(ctx)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package fanout
+package process
 
 import "syscall"
 

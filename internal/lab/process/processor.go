@@ -1,14 +1,11 @@
-package fanout
+package process
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -48,9 +45,9 @@ func readStat(pid string) (s stat, err error) {
 	return s, nil
 }
 
-// treeTime is the processor time of a process with its children, those who have
+// TreeTime is the processor time of a process with its children, those who have
 // ended among them. Only Linux tells.
-func treeTime(pid int) (time.Duration, error) {
+func TreeTime(pid int) (time.Duration, error) {
 	root, err := readStat(strconv.Itoa(pid))
 	if err != nil {
 		return 0, fmt.Errorf("the processor time of Postgres is not known: %w", err)
@@ -66,50 +63,24 @@ func treeTime(pid int) (time.Duration, error) {
 	return total, err
 }
 
-// ownTime is the processor time of this process, the generator.
-func ownTime() time.Duration {
+// OwnTime is the processor time of this process, the generator.
+func OwnTime() time.Duration {
 	var u syscall.Rusage
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // this cannot fail
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// Machine is where figures come from.
-type Machine struct {
-	Model      string `json:"model"`
-	Processors int    `json:"processors"`
-	Memory     string `json:"memory"`
-	System     string `json:"system"`
-	Go         string `json:"go"`
-	Postgres   string `json:"postgres"`
-	Commit     string `json:"commit"`
-	// Load is how many processes wanted to run in the minute before.
-	Load string `json:"load"`
-}
-
-// Look looks at this machine.
-func Look(ctx context.Context) Machine {
-	m := Machine{
-		Model: field("/proc/cpuinfo", "model name"), Memory: field("/proc/meminfo", "MemTotal"), Load: unknown, Postgres: unknown, Commit: unknown,
-		Processors: runtime.NumCPU(), System: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version(),
+// PostmasterTime is the processor time of a Postgres in a data folder so far, all
+// its processes together.
+func PostmasterTime(dir string) (time.Duration, error) {
+	text, err := os.ReadFile(filepath.Join(dir, "postmaster.pid"))
+	if err != nil {
+		return 0, err
 	}
-	if text, err := os.ReadFile("/proc/loadavg"); err == nil && len(text) > 0 {
-		m.Load = strings.Fields(string(text))[0]
+	line, _, _ := strings.Cut(string(text), "\n")
+	pid, err := strconv.Atoi(strings.TrimSpace(line))
+	if err != nil {
+		return 0, err
 	}
-	if out, err := exec.CommandContext(ctx, "git", "rev-parse", "--short", "HEAD").Output(); err == nil {
-		m.Commit = strings.TrimSpace(string(out))
-	}
-	return m
-}
-
-const unknown = "unknown"
-
-// field reads a line of a file of the kernel's.
-func field(path, name string) string {
-	text, _ := os.ReadFile(path)
-	for line := range strings.Lines(string(text)) {
-		if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == name {
-			return strings.TrimSpace(value)
-		}
-	}
-	return unknown
+	return TreeTime(pid)
 }
