@@ -39,7 +39,8 @@ func awsCostRows(ctx context.Context, c *cloud, o options, r *report) error {
 		return err
 	}
 	r.notef("Shape aws, requests: counted on the wire between deployment and emulators, with the capacity units that the answers name; "+
-		"what goes on anyway is counted while nothing happens and taken off. List prices of us-east-1, as they were quoted in %s: DynamoDB on demand $%.3f for a million write and $%.3f for a million read request units, SNS $%.2f a million publishes, "+
+		"what goes on anyway is counted while nothing happens and taken off. List prices of us-east-1, as they were quoted in %s: "+
+		"DynamoDB on demand $%.3f for a million write and $%.3f for a million read request units, SNS $%.2f a million publishes, "+
 		"SQS $%.2f a million requests; without free tiers, storage and transfer.", pricesOf, priceWritten, priceRead, priceSNS, priceSQS)
 	return nil
 }

@@ -36,7 +36,7 @@ func (c Closed) Check() error {
 	if err := checkConcurrency(c.Users); err != nil {
 		return err
 	}
-	return c.Bounds.check()
+	return c.check()
 }
 
 // Run lets the users go on until a bound is met, and returns when all have ended.

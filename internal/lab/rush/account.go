@@ -36,7 +36,7 @@ func (r *run) account(ctx context.Context) error {
 		return err
 	}
 	if c := r.found.CheckIns; !c.right() {
-		r.problem("of %d acknowledged check-ins %d are lost, %d are there again, %d were never offered; %d people have another score; the recount found %d differences",
+		r.problemf("of %d acknowledged check-ins %d are lost, %d are there again, %d were never offered; %d people have another score; the recount found %d differences",
 			c.Acknowledged, c.Lost, c.Duplicates, c.Strangers, c.Misscored, *c.Differences)
 	}
 	return nil
@@ -55,7 +55,7 @@ func (r *run) settle(ctx context.Context) error {
 	})
 	r.found.SettledAfter = time.Since(began).Seconds()
 	if err == nil && !settled {
-		r.problem("the scores had not all check-ins %v after the clock", r.Drain)
+		r.problemf("the scores had not all check-ins %v after the clock", r.Drain)
 	}
 	return err
 }
@@ -84,7 +84,7 @@ func (r *run) empty(ctx context.Context) error {
 	})
 	r.found.QueuesAfter = r.found.SettledAfter + time.Since(began).Seconds()
 	if err == nil && !empty {
-		r.problem("the queues were not empty %v after the clock", r.Drain)
+		r.problemf("the queues were not empty %v after the clock", r.Drain)
 	}
 	return err
 }

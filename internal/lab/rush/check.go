@@ -22,6 +22,11 @@ func checkBoard(res *campaignv1.GetLeaderboardResponse, around bool, seen int64)
 	case len(list) > 0 && (list[0].GetRank() < 1 || !around && list[0].GetRank() != 1):
 		return load.Wrong("the first rank is %d", list[0].GetRank())
 	}
+	return checkRanks(list)
+}
+
+// checkRanks says what is wrong with places that follow one another.
+func checkRanks(list []*campaignv1.Standing) error {
 	there := map[string]bool{}
 	for i, s := range list {
 		if s.GetScoreMicros() <= 0 || i > 0 && (s.GetRank() != list[i-1].GetRank()+1 || s.GetScoreMicros() > list[i-1].GetScoreMicros()) {

@@ -64,9 +64,11 @@ func (r Result) facts() []report.Fact {
 		parts = "a deployment that was running already, and the generator, all on this machine"
 	}
 	return []report.Fact{
-		{Name: "Load", Value: fmt.Sprintf("%s people, each of whom thinks for %v to %v, does one thing and waits for the answer (closed model), for %v; seed %d", count(c.People), c.Least, c.Most, c.Duration, c.Seed)},
+		{Name: "Load", Value: fmt.Sprintf("%s people, each of whom thinks for %v to %v, does one thing and waits for the answer (closed model), for %v; seed %d",
+			count(c.People), c.Least, c.Most, c.Duration, c.Seed)},
 		{Name: "Before the clock", Value: "everybody has an account, a token and a registration; nobody a team"},
-		{Name: "Campaign", Value: "scored by togetherness, as the reference's; up to 10,000 in a team and 100 teams a person, so that nobody is refused for doing as the weights say; rate limits of accounts and addresses are off"},
+		{Name: "Campaign", Value: "scored by togetherness, as the reference's; up to 10,000 in a team and 100 teams a person, so that nobody is refused for doing as the weights say; " +
+			"rate limits of accounts and addresses are off"},
 		{Name: "Parts", Value: parts},
 		{Name: "Machine", Value: fmt.Sprintf("%d x %s, %s, %s; load average before: %s, after: %s", m.Processors, m.Model, m.Memory, m.System, m.Load, r.LoadAfter)},
 		{Name: "Versions", Value: fmt.Sprintf("%s, %s, Postgres %s", m.Commit, m.Go, m.Postgres)},

@@ -70,12 +70,12 @@ func (s *stage) populate(ctx context.Context, url string) error {
 	}
 	s.people = make([]person, len(handles))
 	for i := range s.people {
-		s.people[i] = person{id: ids[i], handle: handles[i], random: rand.New(rand.NewPCG(s.Seed, uint64(i)|1<<32)), teams: map[string]bool{}} //nolint:gosec // the same rush for the same seed
+		s.people[i] = person{id: ids[i], handle: handles[i], random: rand.New(rand.NewPCG(s.Seed, uint64(i)|1<<32)), teams: map[string]bool{}}
 	}
 	if err := s.register(ctx); err != nil {
 		return err
 	}
-	s.told(began, "%d people and %d probes have joined the campaign", s.People, s.Probes)
+	s.toldf(began, "%d people and %d probes have joined the campaign", s.People, s.Probes)
 	return nil
 }
 
@@ -103,7 +103,7 @@ func (s *stage) announce(ctx context.Context, organizer string) error {
 	return err
 }
 
-func (s *stage) client(connections int) campaignv1connect.CampaignServiceClient {
+func (s *stage) client(connections int) campaignv1connect.CampaignServiceClient { //nolint:ireturn // that is what is generated
 	return campaignv1connect.NewCampaignServiceClient(load.NewClient(connections), s.base)
 }
 

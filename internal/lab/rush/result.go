@@ -137,7 +137,7 @@ func (r *run) conclude(s *sampler) {
 	}
 	f.Together, f.Ruled, f.Lag = callsOf("all but sign-in", together), r.work.ruledOut(), r.lag.result()
 	if f.Lag.Unseen+f.Lag.Failed > 0 {
-		r.problem("probes: %d check-ins were not seen on the board, %d calls came to nothing", f.Lag.Unseen, f.Lag.Failed)
+		r.problemf("probes: %d check-ins were not seen on the board, %d calls came to nothing", f.Lag.Unseen, f.Lag.Failed)
 	}
 	f.Stall = r.stall(r.Least) // before that, everybody thinks
 	f.Final = r.stall(time.Duration(phases[len(phases)-2].until * float64(r.Duration)))
@@ -150,7 +150,7 @@ func (r *run) conclude(s *sampler) {
 func (r *run) erred(k kind, total *load.Result) {
 	for _, o := range load.Outcomes() {
 		if n := total.Count(o); n > 0 && o != load.OK && o != load.Refused {
-			r.problem("%s: %d of %d %v, such as: %s", k, n, total.Due(), o, total.Example(o))
+			r.problemf("%s: %d of %d %v, such as: %s", k, n, total.Due(), o, total.Example(o))
 		}
 	}
 }

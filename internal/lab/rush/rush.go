@@ -125,7 +125,7 @@ type run struct {
 	found *Result
 }
 
-func (r *run) problem(format string, args ...any) {
+func (r *run) problemf(format string, args ...any) {
 	r.found.Problems = append(r.found.Problems, fmt.Sprintf(format, args...))
 }
 
@@ -136,7 +136,7 @@ func (r *run) inOrder(ctx context.Context) error {
 	}
 	r.conclude(s)
 	if err := r.account(ctx); err != nil {
-		r.problem("not everything could be accounted for: %v", err)
+		r.problemf("not everything could be accounted for: %v", err)
 	}
 	return context.Cause(ctx)
 }

@@ -184,6 +184,6 @@ func (s *stage) postgresTime() (total time.Duration, err error) {
 var errNotOurs = errors.New("the processor time of a Postgres that was running already is not known")
 
 // told says how long something took.
-func (s *stage) told(began time.Time, format string, args ...any) {
+func (s *stage) toldf(began time.Time, format string, args ...any) {
 	fmt.Fprintf(s.Out, format+", in %.1f s\n", append(args, time.Since(began).Seconds())...)
 }

@@ -12,7 +12,8 @@ func (r Result) String() string {
 		fmt.Fprintf(&b, "%-16s %7d went well, p50 %.1f ms, p90 %.1f ms, p99 %.1f ms, most %.1f ms; %d refused, %d errors\n", c.Name, c.OK(), c.P50, c.P90, c.P99, c.Max, c.Refused(), c.Errors())
 	}
 	c := r.CheckIns
-	fmt.Fprintf(&b, "check-ins        %d offered, %d acknowledged, %d in the feed, %d lost, %d twice, %d people with another score\n", c.Offered, c.Acknowledged, c.Listed, c.Lost, c.Duplicates, c.Misscored)
+	fmt.Fprintf(&b, "check-ins        %d offered, %d acknowledged, %d in the feed, %d lost, %d twice, %d people with another score\n",
+		c.Offered, c.Acknowledged, c.Listed, c.Lost, c.Duplicates, c.Misscored)
 	if c.Differences != nil {
 		fmt.Fprintf(&b, "recount          %d differences\n", *c.Differences)
 	}

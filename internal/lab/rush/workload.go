@@ -67,8 +67,9 @@ func (w *workload) begin() { w.began = time.Now() }
 func (w *workload) act(ctx context.Context, r load.Request) error {
 	p := &w.people[r.User]
 	k := phaseAt(time.Since(w.began), w.Duration).draw(p.random)
-	team, ok := "", true
+	var team string
 	if k == join {
+		var ok bool
 		// Where there is no team yet, he makes one.
 		if team, ok = w.roster.choose(p); !ok {
 			k = create
