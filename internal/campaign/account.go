@@ -97,11 +97,6 @@ func (s *Service) releasePictures(ctx context.Context, tx postgres.Tx, account u
 		return nil
 	}
 	return s.events.Announce(ctx, tx, &eventv1.Event{Body: &eventv1.Event_MediaReleased{MediaReleased: &eventv1.MediaReleased{
-		MediaIds: id.Strings(row.MediaIds), Subject: picturesOf(row.CampaignID, account, row.IdempotencyKey),
+		MediaIds: id.Strings(row.MediaIds), Subject: checkInSubject(row.CampaignID, account, row.IdempotencyKey),
 	}}})
-}
-
-// picturesOf is what the claim on a check-in's pictures is for.
-func picturesOf(campaignID, user uuid.UUID, key string) string {
-	return "check_in:" + campaignID.String() + ":" + user.String() + ":" + key
 }

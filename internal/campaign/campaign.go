@@ -77,8 +77,6 @@ type Deps struct {
 
 // Service implements the contract of campaigns.
 type Service struct {
-	campaignv1connect.UnimplementedCampaignServiceHandler
-
 	db     *postgres.DB
 	q      *campaigndb.Queries
 	events *queue.Publisher

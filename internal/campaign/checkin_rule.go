@@ -24,10 +24,8 @@ const (
 )
 
 var (
-	errNoSuchCampaign   = fault.New(fault.NotFound, "campaign_not_found", "this campaign does not exist")
 	errCheckInKeyReused = fault.New(fault.Precondition, "idempotency_key_reused", "this idempotency key was used for another check-in")
 	errNotStarted       = fault.New(fault.Precondition, "campaign_not_started", "this campaign has not started")
-	errOver             = fault.New(fault.Precondition, "campaign_ended", "this campaign is over")
 	errNoParticipant    = fault.New(fault.Precondition, "not_joined", "join the campaign before you check in")
 	errTeamNeeded       = fault.New(fault.Precondition, "team_needed", "join a team before you check in")
 	errDayFull          = fault.New(fault.Exhausted, "daily_check_ins", "you have checked in as often as this campaign allows on one day")
@@ -55,7 +53,7 @@ func (p place) judge(c *checkIn, now time.Time) (made *uuid.UUID, err error) {
 	case at.Before(p.StartsAt):
 		return nil, errNotStarted
 	case !at.Before(p.EndsAt):
-		return nil, errOver
+		return nil, errCampaignEnded
 	case !p.Joined:
 		return nil, errNoParticipant
 	case p.TeamNeeded && !p.InTeam:
@@ -112,7 +110,7 @@ func newZones() *cache.Cache[uuid.UUID, *time.Location] {
 func (s *Service) zoneOf(ctx context.Context, campaign uuid.UUID) (*time.Location, error) {
 	zone, found, err := s.zones.Get(consistency.With(ctx, nil), campaign, s.loadZones)
 	if err == nil && !found {
-		return nil, errNoSuchCampaign
+		return nil, errNoCampaign
 	}
 	return zone, err
 }

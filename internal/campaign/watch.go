@@ -12,7 +12,6 @@ import (
 	accessv1 "github.com/throng-social/throng/gen/go/throng/access/v1"
 	campaignv1 "github.com/throng-social/throng/gen/go/throng/campaign/v1"
 	"github.com/throng-social/throng/internal/consistency"
-	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/id"
 	"github.com/throng-social/throng/internal/identity"
 )
@@ -43,7 +42,7 @@ func (s *Service) WatchLeaderboard(ctx context.Context, req *campaignv1.WatchLea
 	defer leave()
 	row, err := s.q.GetWatchedCampaign(ctx, s.db.Reader(ctx), campaign)
 	if err != nil {
-		return notWatched(err)
+		return ofCampaign(err)
 	}
 	w := newWatcher(s.watching, caller, req, stream.Send)
 	key := viewKey{scope: max(req.GetScope(), campaignv1.Scope_SCOPE_TEAMS), live: seesLive(caller, row.Campaign.OrganizerID)}
@@ -53,13 +52,6 @@ func (s *Service) WatchLeaderboard(ctx context.Context, req *campaignv1.WatchLea
 	s.watching.join(campaign, key, w)
 	defer s.watching.part(w)
 	return w.run(ctx)
-}
-
-func notWatched(err error) error {
-	if fault.Is(err, fault.NotFound) {
-		return fault.New(fault.NotFound, "campaign_not_found", "there is no such campaign").Because(err)
-	}
-	return err
 }
 
 // seesLive says who is shown the boards as they are while the public sees them
