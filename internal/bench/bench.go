@@ -154,7 +154,7 @@ func measure(ctx context.Context, o options, dir string, out io.Writer) error {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
-	r.finish()
+	r.finish(ctx)
 	if o.explain {
 		if err := writePlans(ctx, w); err != nil {
 			return err

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"runtime"
 	"strings"
 	"text/tabwriter"
@@ -89,8 +88,8 @@ func figure(v float64) string {
 }
 
 // finish prints the table.
-func (r *report) finish() {
-	r.machine.after = loadAverage()
+func (r *report) finish(ctx context.Context) {
+	r.machine.after, r.machine.tripAfter = loadAverage(), roundTrip(ctx)
 	fmt.Fprintln(r.out)
 	w := tabwriter.NewWriter(r.out, 0, 4, 3, ' ', 0)
 	fmt.Fprintln(w, strings.ToUpper(strings.Join(headings, "\t")))
@@ -109,6 +108,8 @@ func (r *report) facts() []string {
 	return []string{
 		fmt.Sprintf("Machine: %d cores, %s, %s of memory, %s/%s. Load average before %s, after %s: what is beyond this command's own is others'.",
 			runtime.NumCPU(), m.model, m.memory, runtime.GOOS, runtime.GOARCH, m.before, m.after),
+		fmt.Sprintf("A byte over loopback and back, between two who wait for it: %.0f µs before, %.0f µs after (median). Times of calls hang on it: compare them with those of other runs only where it is alike.",
+			m.trip, m.tripAfter),
 		fmt.Sprintf("%s, Postgres %s (one primary and one replica on this machine, as `throng dev` has them: fsync and synchronous_commit on, shared_buffers 128 MB), commit %s, %s.",
 			runtime.Version(), r.postgres, m.commit, r.began.UTC().Format("2006-01-02")),
 	}
@@ -136,43 +137,4 @@ func (r *report) writeTo(path string, o options) error {
 	}
 	fmt.Fprintf(&b, "- World: %v. %d rounds, each side %v a round.\n\n%s%s", o.size, o.rounds, o.length, figuresEnd, after)
 	return os.WriteFile(path, []byte(b.String()), 0o644) //nolint:gosec // a page for everybody
-}
-
-// machine is where figures come from.
-type machine struct{ model, memory, commit, before, after string }
-
-func look(ctx context.Context) machine {
-	m := machine{model: field("/proc/cpuinfo", "model name"), memory: field("/proc/meminfo", "MemTotal"), before: loadAverage()}
-	m.commit = output(ctx, "git", "rev-parse", "--short", "HEAD")
-	if output(ctx, "git", "status", "--porcelain", "--untracked-files=no") != "" {
-		m.commit += " with changes"
-	}
-	return m
-}
-
-func output(ctx context.Context, name string, args ...string) string {
-	out, err := exec.CommandContext(ctx, name, args...).Output()
-	if err != nil {
-		return "unknown"
-	}
-	return strings.TrimSpace(string(out))
-}
-
-// field reads a line of a file of the kernel's.
-func field(path, name string) string {
-	text, _ := os.ReadFile(path)
-	for line := range strings.Lines(string(text)) {
-		if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == name {
-			return strings.TrimSpace(value)
-		}
-	}
-	return "unknown"
-}
-
-func loadAverage() string {
-	text, _ := os.ReadFile("/proc/loadavg")
-	if f := strings.Fields(string(text)); len(f) > 0 {
-		return f[0]
-	}
-	return "unknown"
 }
