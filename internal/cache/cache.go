@@ -25,8 +25,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/maypok86/otter/v2"
-
 	"github.com/throng-social/throng/internal/consistency"
 )
 
@@ -51,7 +49,7 @@ type Loader[K comparable, V any] func(ctx context.Context, keys []K) (map[K]V, e
 // Cache holds values of one kind. Values are shared by all readers: nobody may
 // change one.
 type Cache[K comparable, V any] struct {
-	entries  *otter.Cache[K, entry[V]]
+	entries  memory[K, V]
 	lifetime time.Duration
 	seed     maphash.Seed
 	stripes  [stripes]stripe[K, V]
@@ -85,7 +83,7 @@ type stripe[K comparable, V any] struct {
 // New makes a cache.
 func New[K comparable, V any](c Config) *Cache[K, V] {
 	return &Cache[K, V]{
-		entries:  otter.Must(&otter.Options[K, entry[V]]{MaximumSize: c.Size}),
+		entries:  newMemory[K, V](c.Size),
 		lifetime: c.Lifetime,
 		seed:     maphash.MakeSeed(),
 	}
@@ -144,7 +142,7 @@ func (c *Cache[K, V]) GetMany(ctx context.Context, keys []K, load Loader[K, V]) 
 	return found, c.fill(ctx, append(missing, old...), found, load)
 }
 
-func (c *Cache[K, V]) fresh(k K, demand consistency.Position, now time.Time) (entry[V], bool) {
+func (c *Cache[K, V]) fresh(k K, demand consistency.Position, now time.Time) (*entry[V], bool) {
 	e, ok := c.entries.GetIfPresent(k)
 	return e, ok && !e.mark && e.floor.Reaches(demand) && now.Before(e.expires)
 }
@@ -214,7 +212,7 @@ func (c *Cache[K, V]) keep(k K, v V, f *flight[V], life time.Duration) {
 	if s.writes != f.writes {
 		return
 	}
-	c.entries.Set(k, entry[V]{value: v, floor: f.floor, ceiling: f.ceiling, expires: time.Now().Add(life)})
+	c.entries.Set(k, &entry[V]{value: v, floor: f.floor, ceiling: f.ceiling, expires: time.Now().Add(life)})
 }
 
 func (c *Cache[K, V]) stripe(k K) *stripe[K, V] {

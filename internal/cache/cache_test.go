@@ -368,7 +368,7 @@ func TestOldEntriesAreLoadedAlongWithAMissingOneAndOnlyThen(t *testing.T) {
 				t.Errorf("%v are answered with %v, %v", keys, found, err)
 			}
 		}
-		c.entries.Set("ada", entry[int64]{value: 1, expires: time.Now().Add(10 * time.Second)})
+		c.entries.Set("ada", &entry[int64]{value: 1, expires: time.Now().Add(10 * time.Second)})
 		s.value.Store(2)
 		ask(1, "ada")
 		ask(2, "ada", "ben")

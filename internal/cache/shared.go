@@ -89,7 +89,7 @@ func (c *Cache[K, V]) outdate(at consistency.Position, k K) {
 			at = at.Max(e.floor)
 		}
 	}
-	c.entries.Set(k, entry[V]{mark: true, floor: at, expires: time.Now().Add(c.lifetime * 5 / 4)})
+	c.entries.Set(k, &entry[V]{mark: true, floor: at, expires: time.Now().Add(c.lifetime * 5 / 4)})
 }
 
 // marked is the least position from which a key may be loaded.
