@@ -25,10 +25,15 @@ type Hashing struct {
 	Waiting int
 }
 
+// mostAtOnce bounds the memory of hashes.
+const mostAtOnce = 4
+
 // DefaultHashing is 46 MiB in one pass, as OWASP's password storage cheat sheet
-// has it, and at most four at once.
+// has it. Hashes take half of the processors, and at most four: whoever is signed in
+// already has the others. So many wait as are done in a second or two.
 func DefaultHashing() Hashing {
-	return Hashing{MemoryKiB: 46 << 10, Passes: 1, AtOnce: min(runtime.NumCPU(), 4), Waiting: 64}
+	atOnce := min(max(runtime.GOMAXPROCS(0)/2, 1), mostAtOnce)
+	return Hashing{MemoryKiB: 46 << 10, Passes: 1, AtOnce: atOnce, Waiting: 24 * atOnce}
 }
 
 const (

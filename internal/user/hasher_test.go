@@ -2,6 +2,7 @@ package user
 
 import (
 	"context"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -39,6 +40,13 @@ func TestTheDefaultCostIsWhatIsPromised(t *testing.T) {
 	must(t, err)
 	if !strings.HasPrefix(hash, "$argon2id$v=19$m=47104,t=1,p=1$") {
 		t.Errorf("got %s", hash)
+	}
+}
+
+func TestHashesLeaveProcessorsToOthers(t *testing.T) {
+	t.Parallel()
+	if n := DefaultHashing().AtOnce; n < 1 || n > max(runtime.GOMAXPROCS(0)/2, 1) || n > mostAtOnce {
+		t.Errorf("%d are computed at once, on %d processors", n, runtime.GOMAXPROCS(0))
 	}
 }
 
