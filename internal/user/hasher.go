@@ -42,7 +42,12 @@ const (
 	// hashRetry is told to those who find the queue full: it takes about that
 	// long to empty.
 	hashRetry = 2 * time.Second
+	// hashPatience is how long somebody waits for his turn where it empties more slowly,
+	// as others have the processors.
+	hashPatience = 4 * time.Second
 )
+
+var errHashing = fault.New(fault.Exhausted, "sign_in_busy", "too many people are signing in; please try again").After(hashRetry)
 
 // hasher hashes passwords, a few at a time.
 type hasher struct {
@@ -112,11 +117,15 @@ func (h *hasher) inTurn(ctx context.Context, compute func()) error {
 	case h.places <- struct{}{}:
 		defer func() { <-h.places }()
 	default:
-		return fault.New(fault.Exhausted, "sign_in_busy", "too many people are signing in; please try again").After(hashRetry)
+		return errHashing
 	}
+	late := time.NewTimer(hashPatience)
+	defer late.Stop()
 	select {
 	case h.turns <- struct{}{}:
 		defer func() { <-h.turns }()
+	case <-late.C:
+		return errHashing
 	case <-ctx.Done():
 		return postgres.Fault(ctx.Err())
 	}

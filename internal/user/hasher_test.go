@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/throng-social/throng/internal/fault"
 )
@@ -75,6 +76,24 @@ func TestHashesWaitForTheirTurnAndTheQueueIsBounded(t *testing.T) {
 		}
 		equal(t, "places taken", len(h.places), 0)
 		equal(t, "hashes", h.computed.Load(), 5)
+	})
+}
+
+func TestWhoeverHasWaitedForLongIsSentAwayBeforeHisCallIsOver(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHasher(Hashing{AtOnce: 1, Waiting: 1})
+		block := make(chan struct{})
+		done := make(chan error, 1)
+		go func() { done <- h.inTurn(t.Context(), func() { <-block }) }()
+		synctest.Wait()
+		began := time.Now()
+		_, err := h.hash(t.Context(), password)
+		refused(t, err, fault.Exhausted, "sign_in_busy")
+		equal(t, "waited", time.Since(began), hashPatience)
+		equal(t, "places taken", len(h.places), 1)
+		close(block)
+		must(t, <-done)
 	})
 }
 
