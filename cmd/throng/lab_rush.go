@@ -19,6 +19,7 @@ type labRush struct {
 	Duration time.Duration `default:"140s" help:"How long the clock runs."`
 	Seed     uint64        `default:"1" help:"The same seed makes the same rush."`
 	Boards   string        `default:"memory" enum:"memory,redis" help:"Where the private deployment ranks leaderboards."`
+	Calls    string        `default:"auto" help:"Between what bounds the private deployment adapts the number of calls at once: auto, off, or two numbers such as 16-64."`
 	Probes   int           `default:"4" help:"How many check in and look until the board has it, to measure its lag."`
 	Timeout  time.Duration `default:"30s" help:"How long one call may take."`
 	Every    time.Duration `default:"2s" help:"How often samples are taken."`
@@ -60,11 +61,11 @@ func (c *labRush) Run(ctx context.Context) error {
 
 func (c *labRush) config(self string) rush.Config {
 	config := rush.Config{
-		People: c.People, Duration: c.Duration, Seed: c.Seed, Least: rushThinkLeast, Most: rushThinkMost, Boards: c.Boards, Probes: c.Probes,
+		People: c.People, Duration: c.Duration, Seed: c.Seed, Least: rushThinkLeast, Most: rushThinkMost, Boards: c.Boards, Concurrency: c.Calls, Probes: c.Probes,
 		Timeout: c.Timeout, Every: c.Every, Drain: c.Drain, Serve: []string{self, "serve"}, Out: os.Stderr,
 	}
 	if c.Server != "" {
-		config.Server, config.Boards = c.Server, ""
+		config.Server, config.Boards, config.Concurrency = c.Server, "", ""
 		config.Running = app.Settings{Database: c.Database, Secret: c.Secret}
 	}
 	return config

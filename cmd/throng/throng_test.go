@@ -52,6 +52,7 @@ func deploy(t *testing.T, more ...string) *deployment {
 		"THRONG_ADDR="+d.addr,
 		"THRONG_MEDIA_DIR="+filepath.Join(t.TempDir(), "media"),
 		"THRONG_RATE_LIMITS=false",
+		"THRONG_CONCURRENCY=off",
 		"THRONG_LOG_LEVEL=warn",
 		"THRONG_SERVER=http://"+d.addr,
 	)

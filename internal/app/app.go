@@ -35,6 +35,7 @@ import (
 	"github.com/throng-social/throng/internal/queue/outbox"
 	"github.com/throng-social/throng/internal/queue/sqsqueue"
 	"github.com/throng-social/throng/internal/redis"
+	"github.com/throng-social/throng/internal/rpc"
 )
 
 // Role says what a process does.
@@ -68,6 +69,8 @@ type App struct {
 	metrics *prometheus.Registry
 	log     *slog.Logger
 	health  *health
+	// gate is nil where no calls are answered, or all are let in.
+	gate    *rpc.Gate
 	auditor *audit.Auditor
 	servers []*listener
 	// closing frees what is open, in the order of its opening.
@@ -130,6 +133,9 @@ func (a *App) assemble(ctx context.Context) error {
 	}
 	if a.nouns.campaign != nil {
 		a.metrics.MustRegister(liveBoards{a.nouns.campaign})
+	}
+	if a.role.Serve {
+		a.gate = a.newGate()
 	}
 	a.health = newHealth(a.db.Ping, a.pingDynamo, a.pingQueue)
 	if a.role.Work {

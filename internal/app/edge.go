@@ -68,7 +68,7 @@ func (a *App) mountEdge(ctx context.Context, mux *http.ServeMux, metrics *rpc.Me
 		return err
 	}
 	auth := rpc.NewAuthenticator(a.clients.user, proxies, a.log)
-	api, err := rpc.NewServer(rpc.Config{Auth: auth, Access: rpc.DeclaredAccess(), Metrics: metrics, Log: a.log})
+	api, err := rpc.NewServer(rpc.Config{Auth: auth, Access: rpc.DeclaredAccess(), Metrics: metrics, Log: a.log, Gate: a.gate})
 	if err != nil {
 		return err
 	}

@@ -111,7 +111,11 @@ func (a *App) newWork() (*queue.Work, error) {
 	handlers, _ := a.audits()
 	// What was to be relayed when the deployment was set to SQS is River's own else.
 	handlers[queue.TopicRelay] = queue.RelayTo(a.queue)
-	return &queue.Work{Handlers: handlers, Limits: limits, Observe: observe}, nil
+	work := &queue.Work{Handlers: handlers, Limits: limits, Observe: observe}
+	if a.gate != nil {
+		work.GiveWay = a.gate.GiveWay
+	}
+	return work, nil
 }
 
 // relays is how many batches of messages a process hands over at once.

@@ -65,6 +65,7 @@ func TestSettingsThatCannotWorkAreRefusedWithASentence(t *testing.T) {
 		`"post" neither runs here`:     func(s *app.Settings) { s.Services = []string{"media", "user", "graph", "timeline", "campaign"} },
 		"THRONG_TRUSTED_PROXIES":       func(s *app.Settings) { s.TrustedProxies = []string{"10.0.0.0"} },
 		"THRONG_REDIS_URL is not set":  func(s *app.Settings) { s.PubSub = "redis" },
+		"auto, off, or two numbers":    func(s *app.Settings) { s.Concurrency = "64-16" },
 		"so name the Redis to use":     func(s *app.Settings) { s.Cache = "redis" },
 		"the URL of Redis":             func(s *app.Settings) { s.PubSub, s.RedisURL = "redis", "me:sesame@host" },
 		"must be at least 1":           func(s *app.Settings) { s.Timeline.Keep = 0 },

@@ -9,8 +9,8 @@
 // InSnapshot reads several statements from one moment.
 //
 // Every error that leaves this package is a fault (see errors.go), so nouns
-// never import the driver. Connections are bounded, every statement has a time
-// limit on the server beside the context's own.
+// never import the driver. Connections are bounded, and so is the wait for one
+// (wait.go); every statement has a time limit on the server beside the context's own.
 package postgres
 
 import (
@@ -33,6 +33,9 @@ type Config struct {
 	ReaderURLs []string
 	// MaxConns bounds each pool; 0 means 16.
 	MaxConns int32
+	// MaxWait bounds how long a statement or a transaction waits for a connection; 0
+	// means 2 s.
+	MaxWait time.Duration
 	// Tracer is told of each statement but those that ask for places in the log;
 	// nil is nobody.
 	Tracer pgx.QueryTracer
@@ -82,9 +85,10 @@ func (db *DB) Close() {
 	}
 }
 
-// Ping asks the writer; readiness stands on it.
+// Ping asks the writer; readiness stands on it. It waits behind no queries: a server
+// that has much to do is up.
 func (db *DB) Ping(ctx context.Context) error {
-	return Fault(db.writer.pool.Ping(ctx))
+	return Fault(db.writer.control.Ping(ctx))
 }
 
 // Writer is the pool for writes and for reads that decide them.

@@ -58,7 +58,7 @@ func newPool(ctx context.Context, url string, settings Config, readOnly bool) (*
 		return nil, err
 	}
 	c.MaxConns = settings.MaxConns
-	c.ConnConfig.Tracer = settings.Tracer
+	c.ConnConfig.Tracer = bound(settings)
 	c.MaxConnLifetimeJitter = 5 * time.Minute
 	c.ConnConfig.ConnectTimeout = 5 * time.Second
 	params := c.ConnConfig.RuntimeParams

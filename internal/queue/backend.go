@@ -39,6 +39,9 @@ type Work struct {
 	// Limits says from which queues it takes, and how many at once.
 	Limits  Limits
 	Observe Observer
+	// GiveWay waits before each try while others have more to do, a moment at most; nil
+	// never does.
+	GiveWay func(ctx context.Context)
 }
 
 // The states in which deliveries wait.

@@ -43,6 +43,9 @@ func (w Work) Run(ctx context.Context, t Try, log *slog.Logger) (err error) {
 	defer span.End()
 	ctx, cancel := context.WithTimeout(ctx, TryTime)
 	defer cancel()
+	if w.GiveWay != nil {
+		w.GiveWay(ctx)
+	}
 	began := time.Now()
 	defer func() {
 		if r := recover(); r != nil {

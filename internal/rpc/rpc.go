@@ -3,9 +3,10 @@
 // A Server takes the handlers of the nouns and makes one http.Handler of them
 // that speaks Connect, gRPC and gRPC-Web, over HTTP/1.1 and HTTP/2. Before a
 // method runs, the call has a trace and a request id, a deadline, a caller, a
-// consistency session, and has passed the access rule and the input rules of its
-// contract; after it, the error is what a client may see, the position is in the
-// answer, and one line is in the log. The order is the list in interceptors().
+// consistency session, and has passed the gate, which refuses what the server could
+// not answer in time (gate.go), the access rule and the input rules of its contract;
+// after it, the error is what a client may see, the position is in the answer, and
+// one line is in the log. The order is the list in interceptors().
 //
 // Nouns also call one another through here (seam.go): in process by a plain
 // call, or over the internal listener, with the same deadline, errors and values
@@ -35,6 +36,10 @@ type Config struct {
 	Access  Access
 	Metrics *Metrics
 	Log     *slog.Logger
+	// Gate bounds the calls under way at once; nil lets all of them in, as it is
+	// between nouns: what comes from there was let in at the edge, and to refuse it
+	// would lose what was done for it.
+	Gate *Gate
 	// Internal says that this is the listener for other nouns: internal methods
 	// are served, and only callers with Secret are let in.
 	Internal bool
@@ -97,12 +102,17 @@ func (c Config) interceptors() ([]connect.Interceptor, error) {
 		around(mapped),                   // every error below becomes one for clients
 		recovered(c.Log),                 // inside the mapping: a panic is an internal error
 		around(bounded),                  // everything below has a deadline
+		c.gated(),                        // before anything is asked: what is refused costs nothing
 		c.session(),                      // before anything reads: the caller's keys are read as well
 		c.caller(),                       // before access, which asks who it is
 		c.Access.interceptor(c.Internal), // before validation: strangers learn no rules
 		validate.NewInterceptor(),        // last: the method gets valid input only
 	}
 	return list, nil
+}
+
+func (c Config) gated() connect.Interceptor {
+	return gated{gate: c.Gate, importances: DeclaredImportances()}
 }
 
 func (c Config) session() around {

@@ -25,10 +25,15 @@ type Hashing struct {
 	Waiting int
 }
 
+// mostAtOnce bounds the memory of hashes.
+const mostAtOnce = 4
+
 // DefaultHashing is 46 MiB in one pass, as OWASP's password storage cheat sheet
-// has it, and at most four at once.
+// has it. Hashes take half of the processors, and at most four: whoever is signed in
+// already has the others. So many wait as are done in a second or two.
 func DefaultHashing() Hashing {
-	return Hashing{MemoryKiB: 46 << 10, Passes: 1, AtOnce: min(runtime.NumCPU(), 4), Waiting: 64}
+	atOnce := min(max(runtime.GOMAXPROCS(0)/2, 1), mostAtOnce)
+	return Hashing{MemoryKiB: 46 << 10, Passes: 1, AtOnce: atOnce, Waiting: 24 * atOnce}
 }
 
 const (
@@ -37,7 +42,12 @@ const (
 	// hashRetry is told to those who find the queue full: it takes about that
 	// long to empty.
 	hashRetry = 2 * time.Second
+	// hashPatience is how long somebody waits for his turn where it empties more slowly,
+	// as others have the processors.
+	hashPatience = 4 * time.Second
 )
+
+var errHashing = fault.New(fault.Exhausted, "sign_in_busy", "too many people are signing in; please try again").After(hashRetry)
 
 // hasher hashes passwords, a few at a time.
 type hasher struct {
@@ -107,11 +117,15 @@ func (h *hasher) inTurn(ctx context.Context, compute func()) error {
 	case h.places <- struct{}{}:
 		defer func() { <-h.places }()
 	default:
-		return fault.New(fault.Exhausted, "sign_in_busy", "too many people are signing in; please try again").After(hashRetry)
+		return errHashing
 	}
+	late := time.NewTimer(hashPatience)
+	defer late.Stop()
 	select {
 	case h.turns <- struct{}{}:
 		defer func() { <-h.turns }()
+	case <-late.C:
+		return errHashing
 	case <-ctx.Done():
 		return postgres.Fault(ctx.Err())
 	}

@@ -2,9 +2,11 @@ package user
 
 import (
 	"context"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/throng-social/throng/internal/fault"
 )
@@ -42,6 +44,13 @@ func TestTheDefaultCostIsWhatIsPromised(t *testing.T) {
 	}
 }
 
+func TestHashesLeaveProcessorsToOthers(t *testing.T) {
+	t.Parallel()
+	if n := DefaultHashing().AtOnce; n < 1 || n > max(runtime.GOMAXPROCS(0)/2, 1) || n > mostAtOnce {
+		t.Errorf("%d are computed at once, on %d processors", n, runtime.GOMAXPROCS(0))
+	}
+}
+
 func TestHashesWaitForTheirTurnAndTheQueueIsBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -67,6 +76,24 @@ func TestHashesWaitForTheirTurnAndTheQueueIsBounded(t *testing.T) {
 		}
 		equal(t, "places taken", len(h.places), 0)
 		equal(t, "hashes", h.computed.Load(), 5)
+	})
+}
+
+func TestWhoeverHasWaitedForLongIsSentAwayBeforeHisCallIsOver(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHasher(Hashing{AtOnce: 1, Waiting: 1})
+		block := make(chan struct{})
+		done := make(chan error, 1)
+		go func() { done <- h.inTurn(t.Context(), func() { <-block }) }()
+		synctest.Wait()
+		began := time.Now()
+		_, err := h.hash(t.Context(), password)
+		refused(t, err, fault.Exhausted, "sign_in_busy")
+		equal(t, "waited", time.Since(began), hashPatience)
+		equal(t, "places taken", len(h.places), 1)
+		close(block)
+		must(t, <-done)
 	})
 }
 

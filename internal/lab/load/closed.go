@@ -61,7 +61,7 @@ func (c Closed) live(ctx context.Context, user int, began time.Time, begun *atom
 	defer timer.Stop()
 	for {
 		think := c.think(random)
-		left := c.Duration - time.Since(began)
+		due, left := time.Now().Add(think), c.Duration-time.Since(began)
 		if !sleep(ctx, timer, min(think, left)) || think >= left {
 			return
 		}
@@ -69,7 +69,9 @@ func (c Closed) live(ctx context.Context, user int, began time.Time, begun *atom
 		if n >= c.requests() {
 			return
 		}
-		send(ctx, Request{N: n, User: user, Due: time.Now()}, c.Timeout, do, to)
+		// The user's wait begins with the sending; how late that was is the generator's.
+		lag := time.Since(due)
+		send(ctx, Request{N: n, User: user, Due: time.Now()}, lag, c.Timeout, do, to)
 	}
 }
 

@@ -123,3 +123,13 @@ func TestUsersThinkBetweenTheLeastAndTheMost(t *testing.T) {
 		}
 	})
 }
+
+// A user whose timer rings late has not waited for the server.
+func TestAClosedRunCountsItsOwnLatenessApart(t *testing.T) {
+	t.Parallel()
+	c := load.Closed{Bounds: load.Bounds{Duration: 100 * time.Millisecond, Timeout: time.Second}, Users: 2, Least: ms(1), Most: ms(2)}
+	r := runClosed(t, c, taking(0))
+	if r.Lag.Count() == 0 || r.Lag.Max() == 0 || r.Lag.Count() != r.Due() {
+		t.Errorf("of %d requests %d have a lag, %v at most", r.Due(), r.Lag.Count(), r.Lag.Max())
+	}
+}

@@ -7,7 +7,8 @@
 // generator, is charged with their wait. What the generator itself could not
 // begin in time is counted as dropped, apart from all that the server did. In the
 // closed model (closed.go) there are so many users, each of whom sends, waits for
-// the answer, thinks, and sends again; latency counts from the sending.
+// the answer, thinks, and sends again; latency counts from the sending, and how late
+// that was is counted apart.
 //
 // What a request is, its workload says: a function that sends one, checks the
 // body of the answer, and returns an error or nothing. outcome.go tells from that
@@ -85,10 +86,9 @@ type Request struct {
 // goroutines.
 type Do func(ctx context.Context, r Request) error
 
-// send makes one request and records it. What the end of the whole run cut short
-// is no one's outcome.
-func send(ctx context.Context, r Request, timeout time.Duration, do Do, to *Recorder) {
-	lag := time.Since(r.Due)
+// send makes one request, so much later than intended, and records it. What the end of
+// the whole run cut short is no one's outcome.
+func send(ctx context.Context, r Request, lag, timeout time.Duration, do Do, to *Recorder) {
 	call, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	err := do(call, r)

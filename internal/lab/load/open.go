@@ -113,7 +113,7 @@ func (o Open) begin(ctx context.Context, r Request, do Do, to *Recorder) {
 		to.drop()
 		return
 	}
-	send(ctx, r, o.Timeout, do, to)
+	send(ctx, r, time.Since(r.Due), o.Timeout, do, to)
 }
 
 // schedule answers when the next request is due, counted from the beginning.

@@ -70,6 +70,8 @@ func (r Result) facts() []report.Fact {
 		{Name: "Campaign", Value: "scored by togetherness, as the reference's; up to 10,000 in a team and 100 teams a person, so that nobody is refused for doing as the weights say; " +
 			"rate limits of accounts and addresses are off"},
 		{Name: "Parts", Value: parts},
+		{Name: "Generator", Value: fmt.Sprintf("it began things %s ms (p50), %s ms (p99), %s ms (most) later than intended, which is in no other figure; what it was slow to notice is",
+			report.Figure(r.Late.P50), report.Figure(r.Late.P99), report.Figure(r.Late.Max))},
 		{Name: "Machine", Value: fmt.Sprintf("%d x %s, %s, %s; load average before: %s, after: %s", m.Processors, m.Model, m.Memory, m.System, m.Load, r.LoadAfter)},
 		{Name: "Versions", Value: fmt.Sprintf("%s, %s, Postgres %s", m.Commit, m.Go, m.Postgres)},
 		{Name: "Begun", Value: r.Began.UTC().Format(time.RFC1123)},

@@ -11,6 +11,7 @@ import (
 	campaignv1 "github.com/throng-social/throng/gen/go/throng/campaign/v1"
 	"github.com/throng-social/throng/gen/go/throng/campaign/v1/campaignv1connect"
 	"github.com/throng-social/throng/internal/lab/load"
+	throng "github.com/throng-social/throng/sdk/go"
 )
 
 const (
@@ -27,8 +28,9 @@ const (
 type lag struct {
 	mu          sync.Mutex
 	all, recent *load.Histogram
-	// unseen are check-ins that no look has shown; failed are looks that came to nothing.
-	unseen, failed int
+	// unseen are check-ins that no look has shown; failed are calls that came to
+	// nothing, refused those of them that the server refused to protect itself.
+	unseen, failed, refused int
 }
 
 func newLag() *lag { return &lag{all: load.NewHistogram(), recent: load.NewHistogram()} }
@@ -44,6 +46,16 @@ func (l *lag) count(n *int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	*n++
+}
+
+// fail counts a call that came to nothing, and waits as long as the server says.
+func (l *lag) fail(ctx context.Context, err error) {
+	if load.OutcomeOf(err) != load.Refused {
+		l.count(&l.failed)
+		return
+	}
+	l.count(&l.refused)
+	pause(ctx, throng.RetryAfter(err))
 }
 
 // cut answers the longest lag since the cut before; nil where there was none.
@@ -66,7 +78,7 @@ func (r *run) probe(ctx context.Context, n int) error {
 	for made := int64(0); time.Since(r.work.began) < r.Duration && ctx.Err() == nil; pause(ctx, probeRest) {
 		at, err := r.offer(ctx, client, p)
 		if err != nil {
-			r.lag.count(&r.lag.failed)
+			r.lag.fail(ctx, err)
 			continue
 		}
 		made++
@@ -103,7 +115,7 @@ func (r *run) await(ctx context.Context, client campaignv1connect.CampaignServic
 		score, err := scoreOf(ctx, client, r.campaign, probe, r.Timeout)
 		switch {
 		case err != nil:
-			r.lag.count(&r.lag.failed)
+			r.lag.fail(ctx, err)
 		case score >= made*micros:
 			r.lag.record(time.Since(since))
 			return

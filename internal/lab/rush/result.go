@@ -25,6 +25,9 @@ type Result struct {
 	Ruled map[string]int64 `json:"refusedByRules"`
 	// Lag is from the acknowledgement of a check-in until a stranger sees it counted.
 	Lag Lag `json:"lag"`
+	// Late is how much later than intended the generator began things, which is in no
+	// other figure: the rest of its slowness is.
+	Late Late `json:"generatorLate"`
 	// CheckIns are accounted for, SettledAfter so many seconds after the clock the
 	// scores had them all, and QueuesAfter so many the queues were empty.
 	CheckIns     CheckIns `json:"checkIns"`
@@ -100,6 +103,13 @@ func (c Calls) Errors() (n int64) {
 	return n
 }
 
+// Late is how late something was begun, in milliseconds.
+type Late struct {
+	P50 float64 `json:"p50"`
+	P99 float64 `json:"p99"`
+	Max float64 `json:"max"`
+}
+
 // Lag is how long boards took to show what was acknowledged, in milliseconds.
 type Lag struct {
 	Count int64   `json:"count"`
@@ -108,9 +118,10 @@ type Lag struct {
 	P99   float64 `json:"p99"`
 	Max   float64 `json:"max"`
 	// Unseen were not shown in the time that a call has; Failed are calls of probes
-	// that came to nothing.
-	Unseen int `json:"unseen"`
-	Failed int `json:"failed"`
+	// that came to nothing, Refused those that a server refused that protects itself.
+	Unseen  int `json:"unseen"`
+	Failed  int `json:"failed"`
+	Refused int `json:"refused"`
 }
 
 func (l *lag) result() Lag {
@@ -118,7 +129,7 @@ func (l *lag) result() Lag {
 	defer l.mu.Unlock()
 	return Lag{
 		Count: l.all.Count(), P50: ms(l.all.Quantile(0.5)), P90: ms(l.all.Quantile(0.9)), P99: ms(l.all.Quantile(0.99)), Max: ms(l.all.Max()),
-		Unseen: l.unseen, Failed: l.failed,
+		Unseen: l.unseen, Failed: l.failed, Refused: l.refused,
 	}
 }
 
@@ -139,6 +150,8 @@ func (r *run) conclude(s *sampler) {
 	if f.Lag.Unseen+f.Lag.Failed > 0 {
 		r.problemf("probes: %d check-ins were not seen on the board, %d calls came to nothing", f.Lag.Unseen, f.Lag.Failed)
 	}
+	late := r.sent.Total().Lag
+	f.Late = Late{ms(late.Quantile(0.5)), ms(late.Quantile(0.99)), ms(late.Max())}
 	f.Stall = r.stall(r.Least) // before that, everybody thinks
 	f.Final = r.stall(time.Duration(phases[len(phases)-2].until * float64(r.Duration)))
 	f.ServerCPU, f.PostgresCPU = spent(s.first.server, s.last.server, 1), spent(s.first.postgres, s.last.postgres, 1)

@@ -45,6 +45,8 @@ type Config struct {
 	Most  time.Duration `json:"thinkMost"`
 	// Boards says where a private deployment ranks leaderboards: memory or redis.
 	Boards string `json:"boards,omitempty"`
+	// Concurrency bounds the calls at once of a private deployment, as its setting does.
+	Concurrency string `json:"concurrency,omitempty"`
 	// Probes are those who measure the board's lag, 1 to 100.
 	Probes int `json:"probes"`
 	// Timeout bounds each call, Every is how often samples are taken, and Drain is how
@@ -108,7 +110,7 @@ func Run(ctx context.Context, c Config) (r Result, err error) {
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	r.Machine.Postgres = s.version
-	run := &run{stage: s, work: newWorkload(s), lag: newLag(), asks: s.client(1), found: &r}
+	run := &run{stage: s, work: newWorkload(s), lag: newLag(), sent: load.NewRecorder(), asks: s.client(1), found: &r}
 	err = s.whileServing(ctx, run.inOrder)
 	r.LoadAfter = process.Look(ctx).Load
 	return r, err
@@ -120,6 +122,8 @@ type run struct {
 
 	work *workload
 	lag  *lag
+	// sent is of all that was begun, and how late.
+	sent *load.Recorder
 	// asks is a client for what only the lab wants to know.
 	asks  campaignv1connect.CampaignServiceClient
 	found *Result
@@ -148,7 +152,7 @@ func (r *run) rush(ctx context.Context) error {
 	for n := range r.Probes {
 		g.Go(func() error { return r.probe(ctx, n) })
 	}
-	// Each kind has a recorder of its own.
-	g.Go(func() error { return r.closed().Run(ctx, r.work.act, load.NewRecorder()) })
+	// Each kind has a recorder of its own, too.
+	g.Go(func() error { return r.closed().Run(ctx, r.work.act, r.sent) })
 	return g.Wait()
 }

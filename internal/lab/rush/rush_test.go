@@ -58,7 +58,7 @@ func small(t *testing.T) Config {
 		t.Fatal(err)
 	}
 	return Config{
-		People: 40, Duration: 5 * time.Second, Seed: 1, Least: 100 * time.Millisecond, Most: 500 * time.Millisecond, Boards: boardsMemory, Probes: 2,
+		People: 40, Duration: 5 * time.Second, Seed: 1, Least: 100 * time.Millisecond, Most: 500 * time.Millisecond, Boards: boardsMemory, Concurrency: "off", Probes: 2,
 		Timeout: time.Minute, Every: 500 * time.Millisecond, Drain: 2 * time.Minute, Serve: []string{self, serveCommand}, Out: t.Output(),
 	}
 }

@@ -109,6 +109,7 @@ func (s *stage) build(ctx context.Context, settings *app.Settings) (err error) {
 		"THRONG_SECRET=" + settings.Secret,
 		"THRONG_MEDIA_DIR=" + settings.MediaDir,
 		"THRONG_BOARDS=" + s.Boards,
+		"THRONG_CONCURRENCY=" + s.Concurrency,
 		"THRONG_RATE_LIMITS=false",
 		"THRONG_LOG_LEVEL=warn",
 	}

@@ -18,6 +18,7 @@ func (r Result) String() string {
 		fmt.Fprintf(&b, "recount          %d differences\n", *c.Differences)
 	}
 	fmt.Fprintf(&b, "on the board     p50 %.0f ms, p99 %.0f ms, most %.0f ms after it was acknowledged, of %d\n", r.Lag.P50, r.Lag.P99, r.Lag.Max, r.Lag.Count)
+	fmt.Fprintf(&b, "the generator    p50 %.1f ms, p99 %.1f ms, most %.1f ms later than intended, which is in no other figure\n", r.Late.P50, r.Late.P99, r.Late.Max)
 	fmt.Fprintf(&b, "longest stall    %.2f s at second %.0f, %.2f s in the final rush", r.Stall.Seconds, r.Stall.At, r.Final.Seconds)
 	for _, p := range r.Problems {
 		fmt.Fprintf(&b, "\n! %s", p)
