@@ -105,6 +105,11 @@ func (b *boards) look(ctx context.Context, campaign uuid.UUID) (*look, error) {
 	found, exists, err := b.looks.Get(ctx, campaign, func(ctx context.Context, _ []uuid.UUID) (map[uuid.UUID]*look, error) {
 		row, err := b.q.FindBoardView(ctx, b.db.Reader(ctx), campaign)
 		if fault.Is(err, fault.NotFound) {
+			// That there is none is a last word, so it is the primary's: a replica may not
+			// have a new one yet.
+			row, err = b.q.FindBoardView(ctx, b.db.Primary(ctx), campaign)
+		}
+		if fault.Is(err, fault.NotFound) {
 			return nil, nil
 		}
 		if err != nil {
@@ -143,10 +148,16 @@ func (b *boards) momentOf(ctx context.Context, campaign uuid.UUID, t time.Time) 
 // atPrimary demands of what is read all that was committed by now: for who met a
 // board that is further than the replica he looked at.
 func (b *boards) atPrimary(ctx context.Context) (context.Context, error) {
-	asking, session := consistency.Begin(ctx, consistency.Position{})
-	b.db.Primary(asking)
-	p, err := session.Ceiling(ctx)
+	p, err := b.present(ctx)
 	return consistency.Demanding(ctx, p), err
+}
+
+// present is a place in the log behind all that was committed before the call. Who asks
+// at the same time shares one question, which waits behind no query.
+func (b *boards) present(ctx context.Context) (consistency.Position, error) {
+	ctx, session := consistency.Begin(ctx, consistency.Position{})
+	b.db.Primary(ctx)
+	return session.Ceiling(ctx)
 }
 
 // teamsOf are the teams that somebody is in.

@@ -16,8 +16,9 @@ const (
 	// mostChanges is how many changes are followed one by one; behind more of them a
 	// board is loaded.
 	mostChanges = 100_000
-	// stepSize is how many changes make a step, unless one position has more.
-	stepSize = 1000
+	// stepSize is how many changes make a step, unless one position has more: in Redis
+	// all readers wait for a step, a few microseconds for each of its changes.
+	stepSize = 250
 	// loadPage is how many scores are read by one statement.
 	loadPage = 50_000
 )

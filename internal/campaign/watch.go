@@ -9,9 +9,11 @@ import (
 	"connectrpc.com/connect"
 	"github.com/google/uuid"
 
+	"github.com/throng-social/throng/gen/db/campaigndb"
 	accessv1 "github.com/throng-social/throng/gen/go/throng/access/v1"
 	campaignv1 "github.com/throng-social/throng/gen/go/throng/campaign/v1"
 	"github.com/throng-social/throng/internal/consistency"
+	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/id"
 	"github.com/throng-social/throng/internal/identity"
 )
@@ -40,9 +42,9 @@ func (s *Service) WatchLeaderboard(ctx context.Context, req *campaignv1.WatchLea
 		return err
 	}
 	defer leave()
-	row, err := s.q.GetWatchedCampaign(ctx, s.db.Reader(ctx), campaign)
+	row, err := s.watched(ctx, campaign)
 	if err != nil {
-		return ofCampaign(err)
+		return err
 	}
 	w := newWatcher(s.watching, caller, req, stream.Send)
 	key := viewKey{scope: max(req.GetScope(), campaignv1.Scope_SCOPE_TEAMS), live: seesLive(caller, row.Campaign.OrganizerID)}
@@ -52,6 +54,16 @@ func (s *Service) WatchLeaderboard(ctx context.Context, req *campaignv1.WatchLea
 	s.watching.join(campaign, key, w)
 	defer s.watching.part(w)
 	return w.run(ctx)
+}
+
+// watched reads a campaign. Clients do not ask again once they were told that there is
+// none, so it is the primary that says so: a replica may not have a new one yet.
+func (s *Service) watched(ctx context.Context, campaign uuid.UUID) (campaigndb.GetWatchedCampaignRow, error) {
+	row, err := s.q.GetWatchedCampaign(ctx, s.db.Reader(ctx), campaign)
+	if fault.Is(err, fault.NotFound) {
+		row, err = s.q.GetWatchedCampaign(ctx, s.db.Primary(ctx), campaign)
+	}
+	return row, ofCampaign(err)
 }
 
 // seesLive says who is shown the boards as they are while the public sees them
@@ -141,11 +153,11 @@ func (w *watcher) first(ctx context.Context) (*shown, error) {
 	if err != nil || w.resume == nil || now.frozen || now.top.position >= w.resume.position {
 		return now, err
 	}
-	present, err := w.hub.service.bus.Ask(ctx)
+	present, err := w.hub.service.boards.present(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return w.audience.await(ctx, w.view, demand.Max(present.Position))
+	return w.audience.await(ctx, w.view, demand.Max(present))
 }
 
 func untilBeat() time.Duration { return beatAfter + rand.N(beatSpread) }

@@ -3,6 +3,7 @@ package campaign
 import (
 	"context"
 	"log/slog"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -13,8 +14,11 @@ import (
 )
 
 const (
-	// lookEvery is how often a campaign is looked at though nothing was heard of it.
+	// lookEvery is how often a campaign is looked at though nothing was heard of it, or up
+	// to a quarter more often, so that those of many campaigns are not at the same time.
 	lookEvery = time.Second
+	// askEvery is how often the primary is asked how far it has come.
+	askEvery = lookEvery / 2
 	// leastPause and mostPause bound how soon after a look the next one follows: at
 	// most ten a second, and fewer the more streams each of them wakes.
 	leastPause = 100 * time.Millisecond
@@ -26,8 +30,9 @@ const (
 )
 
 // audience are the streams of one campaign, and what looks at its boards for all of
-// them: when a hint was heard, when a stream demands it, and each second anyway, so
-// that a lost hint costs a second at most.
+// them: when a hint was heard, when a stream demands it, and each second anyway. What
+// such a look sees is no older than half a second, though the replicas that it could
+// read are behind; so hints that are lost cost two seconds at most.
 type audience struct {
 	hub      *watchHub
 	campaign uuid.UUID
@@ -48,9 +53,12 @@ type audience struct {
 	err             error
 	failures        int
 	// counted is the position up to which moves were told of; change is when the clock
-	// next changes what is shown. The look under way alone uses them.
+	// next changes what is shown; present is where the primary was when it was told last.
+	// The look under way alone uses them.
 	counted int64
 	change  time.Time
+	present consistency.Position
+	told    time.Time
 }
 
 func newAudience(h *watchHub, campaign uuid.UUID) *audience {
@@ -160,7 +168,7 @@ func (a *audience) rest() {
 	if !a.sleep(pause, nil) {
 		return
 	}
-	idle := lookEvery - pause
+	idle := lookEvery - rand.N(lookEvery/4) - pause
 	if !a.change.IsZero() {
 		idle = max(min(idle, a.change.Sub(a.hub.service.now())), 0)
 	}
@@ -183,21 +191,41 @@ func (a *audience) sleep(d time.Duration, wake <-chan struct{}) bool {
 // look brings all views to the present.
 func (a *audience) look() error {
 	a.hub.looks.Add(1)
-	a.mu.Lock()
-	a.begun++
-	demand := a.heard.Max(a.asked)
-	a.asked = consistency.Position{}
-	views := make([]*boardView, 0, len(a.views))
-	for _, v := range a.views {
-		views = append(views, v)
-	}
-	a.mu.Unlock()
+	demand, views := a.begin()
 	ctx, cancel := context.WithTimeout(context.Background(), lookTimeout)
 	defer cancel()
-	ctx, session := consistency.Begin(ctx, demand)
+	a.ask(ctx)
+	ctx, session := consistency.Begin(ctx, demand.Max(a.present))
 	err := a.renew(ctx, views)
 	a.finish(session.Floor(), err, views)
 	return err
+}
+
+// begin answers what streams and hints demand of a look, and what it is to renew.
+func (a *audience) begin() (demand consistency.Position, views []*boardView) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.begun++
+	demand = a.heard.Max(a.asked)
+	a.asked = consistency.Position{}
+	views = make([]*boardView, 0, len(a.views))
+	for _, v := range a.views {
+		views = append(views, v)
+	}
+	return demand, views
+}
+
+// ask asks where the primary is, now and then: a position that no hint told of may be
+// missing at a replica for as long as that is behind. While the primary is away nothing
+// is counted either, and what replicas have goes on being shown.
+func (a *audience) ask(ctx context.Context) {
+	now := time.Now()
+	if now.Sub(a.told) < askEvery {
+		return
+	}
+	if present, err := a.hub.service.boards.present(ctx); err == nil {
+		a.present, a.told = present, now
+	}
 }
 
 func (a *audience) finish(reached consistency.Position, err error, views []*boardView) {

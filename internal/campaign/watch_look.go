@@ -51,7 +51,7 @@ func (a *audience) renew(ctx context.Context, views []*boardView) error {
 
 func (a *audience) glance(ctx context.Context) (*glance, error) {
 	s := a.hub.service
-	row, err := s.q.GetWatchedCampaign(ctx, s.db.Reader(ctx), a.campaign)
+	row, err := s.watched(ctx, a.campaign)
 	if err != nil {
 		return nil, err
 	}

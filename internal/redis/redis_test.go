@@ -46,6 +46,32 @@ func TestACallerWhoIsGoneDoesNotMakeRedisCountAsAway(t *testing.T) {
 	}
 }
 
+var count = redis.NewScript(`return {redis.call('GET', KEYS[1]), redis.call('LLEN', KEYS[2])}`)
+
+func TestCommandsThatAreSentTogetherAreRunInOrder(t *testing.T) {
+	t.Parallel()
+	c, p := redistest.Connect(t, redistest.URL(t)), redistest.Prefix(t)
+	err := c.Send(t.Context(), 0, redis.Command{"SET", p + "k", 7}, redis.Command{"INCR", p + "k"}, redis.Command{"RPUSH", p + "l", "a", "b"})
+	answer, runErr := c.Run(t.Context(), count, []string{p + "k", p + "l"})
+	list, _ := answer.([]any)
+	if err != nil || runErr != nil || len(list) != 2 || list[0] != "8" || list[1] != int64(2) {
+		t.Error("they leave", answer, err, runErr)
+	}
+	if s := c.State(); s.Calls != 2 || s.Failures != 0 {
+		t.Errorf("its state is %+v", s)
+	}
+}
+
+func TestACommandThatFailsAmongOthersIsAFailure(t *testing.T) {
+	t.Parallel()
+	c, p := redistest.Connect(t, redistest.URL(t)), redistest.Prefix(t)
+	err := c.Send(t.Context(), 0, redis.Command{"SET", p + "k", "x"}, redis.Command{"INCR", p + "k"}, redis.Command{"SET", p + "k", "y"})
+	if !fault.Is(err, fault.Unavailable) || c.State().Failures != 1 {
+		t.Error(err, c.State())
+	}
+	redistest.Await(t, c, true)
+}
+
 // The one call that finds out waits no longer than it must, and those after it
 // not at all.
 func TestARedisThatHangsCostsOneTimeoutAndThenNothing(t *testing.T) {

@@ -86,6 +86,7 @@ type watcher struct {
 	messages int
 	streams  int
 	broke    error
+	gaveUp   bool
 	position int64
 	size     int64
 	top      map[string]*campaignv1.Standing
@@ -105,15 +106,14 @@ func (w *watcher) run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		stream, err := boards.WatchLeaderboard(ctx, &campaignv1.WatchLeaderboardRequest{CampaignId: w.crowd.Campaign.GetId(), Top: pageSize, ResumeToken: w.resume})
 		if err == nil {
-			w.streams++
+			w.opened()
 			for stream.Receive() {
 				w.take(stream.Msg())
 			}
 			err = stream.Err()
 			_ = stream.Close()
 		}
-		w.broken(err)
-		if err != nil && refused(err) {
+		if w.broken(err) {
 			return fmt.Errorf("watch a board: %w", err)
 		}
 		select {
@@ -124,10 +124,18 @@ func (w *watcher) run(ctx context.Context) error {
 	return nil
 }
 
-func (w *watcher) broken(by error) {
+func (w *watcher) opened() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.broke = by
+	w.streams++
+}
+
+// broken says whether there is no use in another stream.
+func (w *watcher) broken(by error) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.broke, w.gaveUp = by, by != nil && refused(by)
+	return w.gaveUp
 }
 
 func (w *watcher) take(m *campaignv1.WatchLeaderboardResponse) {
@@ -159,20 +167,26 @@ func (c *Crowd) watchersArrive() {
 	c.t.Helper()
 	last := c.last()
 	for _, w := range c.watchers {
-		for deadline := time.Now().Add(time.Minute); !w.arrived(last); <-time.After(20 * time.Millisecond) {
-			if time.Now().After(deadline) {
-				w.mu.Lock()
-				c.t.Fatalf("a watcher of %s was sent position %d of %d after %d messages on %d streams; the last one broke by %v", w.server, w.position, last, w.messages, w.streams, w.broke)
+		for deadline := time.Now().Add(time.Minute); ; <-time.After(20 * time.Millisecond) {
+			arrived, over, told := w.arrived(last)
+			if arrived {
+				c.t.Log(told)
+				break
+			}
+			if over || time.Now().After(deadline) {
+				c.t.Fatalf("%s, and not position %d", told, last)
 			}
 		}
-		c.t.Logf("a watcher of %s was sent %d messages on %d streams", w.server, w.messages, w.streams)
 	}
 }
 
-func (w *watcher) arrived(at int64) bool {
+// arrived says whether the watcher was sent a position, or will never be, and tells
+// of the way.
+func (w *watcher) arrived(at int64) (arrived, over bool, told string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.position >= at
+	told = fmt.Sprintf("a watcher of %s was sent position %d after %d messages on %d streams; the last one that ended did with %v", w.server, w.position, w.messages, w.streams, w.broke)
+	return w.position >= at, w.gaveUp, told
 }
 
 // last is the position that was counted last.

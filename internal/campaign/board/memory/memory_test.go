@@ -4,11 +4,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"runtime"
-	"slices"
 	"testing"
-	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/throng-social/throng/internal/campaign/board"
 	"github.com/throng-social/throng/internal/campaign/board/boardtest"
@@ -82,37 +78,9 @@ func entries(n int) []board.Entry {
 	return list
 }
 
-const million = 1_000_000
-
-// Reads of a board of a million: rank and 100 around, and the top 100. Beside the
-// means the 99th percentile and what an entry takes are printed.
-func BenchmarkAMillion(b *testing.B) {
-	boards, k := memory.New(2*million), boardtest.Teams()
-	before := heap()
-	list := entries(million)
-	began := time.Now()
-	if err := boards.Load(b.Context(), k, 1, list); err != nil {
-		b.Fatal(err)
-	}
-	b.Logf("load %v, %d bytes an entry", time.Since(began), (heap()-before)/million)
-	b.Run("around", func(b *testing.B) {
-		timed(b, func() error {
-			who := []uuid.UUID{boardtest.Subject(rand.IntN(million))}
-			_, err := boards.Read(b.Context(), k, board.Query{N: 100, Around: who, Find: who, Ranked: true})
-			return err
-		})
-	})
-	b.Run("top", func(b *testing.B) {
-		timed(b, func() error { _, err := boards.Read(b.Context(), k, board.Query{N: 100}); return err })
-	})
-	b.Run("step", func(b *testing.B) {
-		position := int64(1)
-		timed(b, func() error {
-			position++
-			return boards.Apply(b.Context(), k, position-1, position, []board.Entry{boardtest.Entry(rand.IntN(million), 1+rand.Int64N(1_000_000_000), position, 1)})
-		})
-	})
-	b.Logf("%d bytes an entry after the steps", (heap()-before)/million)
+func BenchmarkBoard(b *testing.B) {
+	boards := memory.New(2_000_000)
+	boardtest.Bench(b, boards, boardtest.Meter{Bytes: heap})
 	runtime.KeepAlive(boards)
 }
 
@@ -121,18 +89,4 @@ func heap() uint64 {
 	runtime.GC()
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
-}
-
-func timed(b *testing.B, do func() error) {
-	b.Helper()
-	var took []time.Duration
-	for b.Loop() {
-		began := time.Now()
-		if err := do(); err != nil {
-			b.Fatal(err)
-		}
-		took = append(took, time.Since(began))
-	}
-	slices.Sort(took)
-	b.ReportMetric(float64(took[len(took)*99/100].Nanoseconds()), "ns/p99")
 }

@@ -3,7 +3,6 @@ package redisboard
 import (
 	"encoding/binary"
 	"errors"
-	"slices"
 	"strconv"
 
 	"github.com/throng-social/throng/internal/campaign/board"
@@ -15,10 +14,9 @@ import (
 // the score, position and fact; then the subject; then when the score was reached,
 // which is of no consequence there, as the subject is another before.
 const (
-	orderSize   = 24
-	subjectSize = 16
-	placeSize   = orderSize + subjectSize
-	memberSize  = placeSize + 8
+	orderSize  = 24
+	placeSize  = orderSize + 16
+	memberSize = placeSize + 8
 )
 
 func member(e board.Entry) string {
@@ -33,63 +31,74 @@ func place(e board.Entry) []byte {
 	return append(raw, e.SubjectID[:]...)
 }
 
-func entry(m string) (e board.Entry, ok bool) {
-	if len(m) != memberSize {
-		return e, false
-	}
+func subjectOf(member string) string { return member[orderSize:placeSize] }
+
+// entry reads a member.
+func entry(m string) (e board.Entry) {
 	number := func(at int) uint64 { return binary.BigEndian.Uint64([]byte(m[at : at+8])) }
 	e.Score = int64(^number(0))   //nolint:gosec // written the same way
 	e.Position = int64(number(8)) //nolint:gosec // written the same way
 	e.FactID = int64(number(16))  //nolint:gosec // written the same way
 	copy(e.SubjectID[:], m[orderSize:placeSize])
 	e.Reached = int64(number(placeSize)) //nolint:gosec // written the same way
-	return e, true
+	return e
 }
 
 var errForm = errors.New("redisboard: the answer has another form")
 
-// decode reads what the script answers: position, size, first rank, members, and
-// members with ranks.
+// decode reads what the script answers: position, size, first rank, members one after
+// the other, and found members likewise with their ranks, if those were asked for.
 func decode(answer any) (a board.Answer, err error) {
 	list, _ := answer.([]any)
-	if len(list) != 5 {
+	if len(list) != 6 {
 		return a, errForm
 	}
 	said, ok1 := list[0].(string)
 	size, ok2 := list[1].(int64)
 	first, ok3 := list[2].(int64)
-	entries, ok4 := list[3].([]any)
-	found, ok5 := list[4].([]any)
-	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 || len(found)%2 != 0 {
+	members, ok4 := list[3].(string)
+	found, ok5 := list[4].(string)
+	ranks, ok6 := list[5].([]any)
+	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 || !ok6 {
 		return a, errForm
 	}
 	a.Size, a.First = size, first
 	if a.Position, err = strconv.ParseInt(said, 10, 64); err != nil {
 		return a, errForm
 	}
-	a.Entries = make([]board.Entry, 0, len(entries))
-	for _, raw := range entries {
-		e, ok := decodeMember(raw)
-		if !ok {
-			return a, errForm
-		}
-		a.Entries = append(a.Entries, e)
+	if a.Entries, err = decodeMembers(members); err != nil {
+		return a, err
 	}
-	for pair := range slices.Chunk(found, 2) {
-		e, ok := decodeMember(pair[0])
-		rank, ranked := pair[1].(int64)
-		if !ok || !ranked {
-			return a, errForm
-		}
-		a.Found = append(a.Found, board.Found{Entry: e, Rank: rank})
-	}
-	return a, nil
+	a.Found, err = decodeFound(found, ranks)
+	return a, err
 }
 
-func decodeMember(raw any) (board.Entry, bool) {
-	m, ok := raw.(string)
-	if !ok {
-		return board.Entry{}, false
+func decodeMembers(members string) ([]board.Entry, error) {
+	if len(members)%memberSize != 0 {
+		return nil, errForm
 	}
-	return entry(m)
+	entries := make([]board.Entry, 0, len(members)/memberSize)
+	for ; members != ""; members = members[memberSize:] {
+		entries = append(entries, entry(members[:memberSize]))
+	}
+	return entries, nil
+}
+
+func decodeFound(members string, ranks []any) ([]board.Found, error) {
+	entries, err := decodeMembers(members)
+	if err != nil || len(ranks) > 0 && len(ranks) != len(entries) {
+		return nil, errForm
+	}
+	found := make([]board.Found, len(entries))
+	for i, e := range entries {
+		found[i].Entry = e
+	}
+	for i, said := range ranks {
+		rank, ok := said.(int64)
+		if !ok {
+			return nil, errForm
+		}
+		found[i].Rank = rank
+	}
+	return found, nil
 }

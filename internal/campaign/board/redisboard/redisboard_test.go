@@ -4,11 +4,8 @@ import (
 	"errors"
 	"math/rand/v2"
 	"os"
-	"slices"
 	"testing"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/throng-social/throng/internal/campaign/board"
 	"github.com/throng-social/throng/internal/campaign/board/boardtest"
@@ -148,53 +145,25 @@ func entries(n int) []board.Entry {
 	return list
 }
 
-const million = 1_000_000
+var usage = redis.NewScript(`
+local function said(name)
+  return tonumber(string.match(redis.call('INFO', 'everything'), name .. ':([%d.]+)'))
+end
+return {said('used_memory'), math.floor(1000000 * (said('used_cpu_user_main_thread') + said('used_cpu_sys_main_thread')))}
+`)
 
-var used = redis.NewScript(`return tonumber(string.match(redis.call('INFO', 'memory'), 'used_memory:(%d+)'))`)
-
-// Reads of a board of a million, as in package memory.
-func BenchmarkAMillion(b *testing.B) {
+func BenchmarkBoard(b *testing.B) {
 	c := redistest.Connect(b, redistest.New(b, func(o *devstack.RedisOptions) { o.MaxMemoryMB = 2000 }).URL())
-	boards, k := redisboard.New(c, ""), boardtest.Teams()
-	began := time.Now()
-	must(b, boards.Load(b.Context(), k, 1, entries(million)))
-	took := time.Since(began)
-	memory, err := c.Run(b.Context(), used, nil)
-	must(b, err)
-	bytes, _ := memory.(int64)
-	b.Logf("load %v, %d bytes an entry", took, bytes/million)
-	b.Run("around", func(b *testing.B) {
-		timed(b, func() error {
-			who := []uuid.UUID{boardtest.Subject(rand.IntN(million))}
-			_, err := boards.Read(b.Context(), k, board.Query{N: 100, Around: who, Find: who, Ranked: true})
-			return err
-		})
-	})
-	b.Run("top", func(b *testing.B) {
-		timed(b, func() error { _, err := boards.Read(b.Context(), k, board.Query{N: 100}); return err })
-	})
-	b.Run("ten thousand changes", func(b *testing.B) {
-		position := int64(1)
-		timed(b, func() error {
-			position++
-			changes := make([]board.Entry, board.MaxChanges)
-			from := rand.IntN(million - len(changes))
-			for i := range changes {
-				changes[i] = boardtest.Entry(from+i, 1+rand.Int64N(1_000_000_000), position, 1)
-			}
-			return boards.Apply(b.Context(), k, position-1, position, changes)
-		})
-	})
-}
-
-func timed(b *testing.B, do func() error) {
-	b.Helper()
-	var took []time.Duration
-	for b.Loop() {
-		began := time.Now()
-		must(b, do())
-		took = append(took, time.Since(began))
+	used := func() (bytes, micros int64) {
+		answer, err := c.Run(b.Context(), usage, nil)
+		must(b, err)
+		list, _ := answer.([]any)
+		bytes, _ = list[0].(int64)
+		micros, _ = list[1].(int64)
+		return bytes, micros
 	}
-	slices.Sort(took)
-	b.ReportMetric(float64(took[len(took)*99/100].Nanoseconds()), "ns/p99")
+	boardtest.Bench(b, redisboard.New(c, ""), boardtest.Meter{
+		Bytes: func() uint64 { bytes, _ := used(); return uint64(bytes) },
+		Busy:  func() time.Duration { _, micros := used(); return time.Duration(micros) * time.Microsecond },
+	})
 }
