@@ -9,7 +9,7 @@ CREATE TABLE review_products
     -- The name in lower case, to list and to find by.
     name_key           text COLLATE "C" NOT NULL,
     -- What reviews rate, in the shop's order: ids, names, and five labels for each in
-    -- one row, or none at all. They stay as they are.
+    -- one row, empty ones where one has none; or none at all. They stay as they are.
     characteristic_ids uuid[]           NOT NULL DEFAULT '{}',
     characteristics    text[]           NOT NULL DEFAULT '{}',
     labels             text[]           NOT NULL DEFAULT '{}'
@@ -43,6 +43,25 @@ CREATE FUNCTION review_relevance(helpful bigint, created_at timestamptz) RETURNS
 $$
 SELECT (round(log(2.0, 1 + helpful), 6) * 1000000)::bigint
            + (extract(EPOCH FROM created_at - timestamptz '1970-01-01 00:00:00+00') * 1000000 / 7776000)::bigint
+$$;
+
+-- Sums by characteristic, of which the shorter list has no more to say.
+CREATE FUNCTION review_plus(a bigint[], b bigint[]) RETURNS bigint[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$
+SELECT ARRAY(SELECT coalesce(v.a, 0) + coalesce(v.b, 0) FROM unnest(a, b) WITH ORDINALITY AS v (a, b, place) ORDER BY v.place)
+$$;
+CREATE FUNCTION review_minus(a bigint[], b bigint[]) RETURNS bigint[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$
+SELECT ARRAY(SELECT coalesce(v.a, 0) - coalesce(v.b, 0) FROM unnest(a, b) WITH ORDINALITY AS v (a, b, place) ORDER BY v.place)
+$$;
+
+-- 1 for each value that says something, and 0 for each that does not.
+CREATE FUNCTION review_ones(rated smallint[]) RETURNS bigint[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$
+SELECT ARRAY(SELECT (v.value > 0)::int::bigint FROM unnest(rated) WITH ORDINALITY AS v (value, place) ORDER BY v.place)
 $$;
 
 CREATE TABLE reviews
@@ -85,6 +104,7 @@ CREATE UNIQUE INDEX reviews_by_author ON reviews (author_id, product_id) WHERE a
 CREATE UNIQUE INDEX reviews_by_key ON reviews (author_id, key) WHERE author_id IS NOT NULL;
 CREATE UNIQUE INDEX reviews_imported ON reviews (product_id, key) WHERE author_id IS NULL;
 
+-- Whom a review helped. Marks of reviews that are gone stay: nothing counts them.
 CREATE TABLE review_helpful
 (
     user_id   uuid NOT NULL,
@@ -96,12 +116,14 @@ CREATE TABLE review_reports
 (
     id          uuid PRIMARY KEY DEFAULT uuid_v7(),
     review_id   uuid    NOT NULL,
-    user_id     uuid    NOT NULL,
+    -- Null where the account is gone.
+    user_id     uuid,
     reason      text    NOT NULL,
     -- A moderator has spoken since.
     resolved    boolean NOT NULL DEFAULT false
 );
 CREATE UNIQUE INDEX review_reports_once ON review_reports (review_id, user_id);
+CREATE INDEX review_reports_by_user ON review_reports (user_id) WHERE user_id IS NOT NULL;
 
 -- The moderators' queue: a row for each review with unresolved reports.
 CREATE TABLE review_queue
@@ -118,12 +140,15 @@ CREATE TABLE review_moderation
 (
     id        uuid PRIMARY KEY DEFAULT uuid_v7(),
     review_id uuid     NOT NULL,
-    -- As in the contract: 1 reported, 2 hidden by reports, 3 hidden, 4 kept, 5 responded
-    action    smallint NOT NULL CHECK (action BETWEEN 1 AND 5),
+    -- As in the contract: 1 reported, 2 hidden by reports, 3 hidden, 4 kept, 5 responded, 6 deleted
+    action    smallint NOT NULL CHECK (action BETWEEN 1 AND 6),
+    -- Null for what the threshold did, and where the account is gone that reported or
+    -- deleted.
     user_id   uuid,
     reason    text     NOT NULL
 );
 CREATE INDEX review_moderation_by_review ON review_moderation (review_id, id DESC);
+CREATE INDEX review_moderation_by_user ON review_moderation (user_id) WHERE action IN (1, 6) AND user_id IS NOT NULL;
 
 -- +goose Down
 DROP TABLE review_moderation;
@@ -131,6 +156,9 @@ DROP TABLE review_queue;
 DROP TABLE review_reports;
 DROP TABLE review_helpful;
 DROP TABLE reviews;
+DROP FUNCTION review_ones;
+DROP FUNCTION review_minus;
+DROP FUNCTION review_plus;
 DROP FUNCTION review_relevance;
 DROP TABLE review_meta;
 DROP TABLE review_products;

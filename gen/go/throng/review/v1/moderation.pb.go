@@ -93,6 +93,8 @@ const (
 	ModerationEntry_ACTION_KEPT ModerationEntry_Action = 4
 	// The shop answered, changed its answer, or took it back.
 	ModerationEntry_ACTION_RESPONDED ModerationEntry_Action = 5
+	// Its author took it back for good.
+	ModerationEntry_ACTION_DELETED ModerationEntry_Action = 6
 )
 
 // Enum value maps for ModerationEntry_Action.
@@ -104,6 +106,7 @@ var (
 		3: "ACTION_HIDDEN",
 		4: "ACTION_KEPT",
 		5: "ACTION_RESPONDED",
+		6: "ACTION_DELETED",
 	}
 	ModerationEntry_Action_value = map[string]int32{
 		"ACTION_UNSPECIFIED":       0,
@@ -112,6 +115,7 @@ var (
 		"ACTION_HIDDEN":            3,
 		"ACTION_KEPT":              4,
 		"ACTION_RESPONDED":         5,
+		"ACTION_DELETED":           6,
 	}
 )
 
@@ -255,7 +259,7 @@ func (x *ListReportedResponse) GetNextPageToken() string {
 // ReportedReview is a review that waits for a moderator.
 type ReportedReview struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The review, in the shape of the public contract's Review.
+	// The review.
 	ReviewId string `protobuf:"bytes,1,opt,name=review_id,json=reviewId,proto3" json:"review_id,omitempty"`
 	// Its product.
 	ProductId string `protobuf:"bytes,2,opt,name=product_id,json=productId,proto3" json:"product_id,omitempty"`
@@ -606,7 +610,8 @@ type ModerationEntry struct {
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// What was done.
 	Action ModerationEntry_Action `protobuf:"varint,2,opt,name=action,proto3,enum=throng.review.v1.ModerationEntry_Action" json:"action,omitempty"`
-	// Who did it; absent for what the threshold of reports did.
+	// Who did it; absent for what the threshold of reports did, and for accounts that
+	// are gone.
 	User *v1.User `protobuf:"bytes,3,opt,name=user,proto3" json:"user,omitempty"`
 	// The reason that was given.
 	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
@@ -721,20 +726,21 @@ const file_throng_review_v1_moderation_proto_rawDesc = "" +
 	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"}\n" +
 	"\x16ListModerationResponse\x12;\n" +
 	"\aentries\x18\x01 \x03(\v2!.throng.review.v1.ModerationEntryR\aentries\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xe1\x02\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xf5\x02\n" +
 	"\x0fModerationEntry\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12@\n" +
 	"\x06action\x18\x02 \x01(\x0e2(.throng.review.v1.ModerationEntry.ActionR\x06action\x12(\n" +
 	"\x04user\x18\x03 \x01(\v2\x14.throng.user.v1.UserR\x04user\x12\x16\n" +
 	"\x06reason\x18\x04 \x01(\tR\x06reason\x12*\n" +
-	"\x02at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\x8d\x01\n" +
+	"\x02at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\xa1\x01\n" +
 	"\x06Action\x12\x16\n" +
 	"\x12ACTION_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fACTION_REPORTED\x10\x01\x12\x1c\n" +
 	"\x18ACTION_HIDDEN_BY_REPORTS\x10\x02\x12\x11\n" +
 	"\rACTION_HIDDEN\x10\x03\x12\x0f\n" +
 	"\vACTION_KEPT\x10\x04\x12\x14\n" +
-	"\x10ACTION_RESPONDED\x10\x05*F\n" +
+	"\x10ACTION_RESPONDED\x10\x05\x12\x12\n" +
+	"\x0eACTION_DELETED\x10\x06*F\n" +
 	"\aVerdict\x12\x17\n" +
 	"\x13VERDICT_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fVERDICT_HIDE\x10\x01\x12\x10\n" +

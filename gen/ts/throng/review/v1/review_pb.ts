@@ -690,7 +690,7 @@ export const ReviewService: GenService<{
    * Errors: `not_found` for an unknown product; `already_exists` with reason
    * `already_reviewed` for a second review of one product; `invalid_argument` with
    * reason `characteristic_unknown` for a characteristic that the product does not
-   * have; `failed_precondition` with reason `media_not_ready` or
+   * have, or `characteristic_twice`; `failed_precondition` with reason `media_not_ready` or
    * `idempotency_key_reused`; `resource_exhausted` past the rate of the account.
    *
    * @generated from rpc throng.review.v1.ReviewService.CreateReview
@@ -703,7 +703,8 @@ export const ReviewService: GenService<{
   /**
    * DeleteReview takes a review of the caller's back, for good; he may write another
    * one. Deleting it again changes nothing.
-   * Errors: `not_found`, `permission_denied` with reason `not_author`.
+   * Errors: `not_found` for one that never was the caller's, `permission_denied` with
+   * reason `not_author`.
    *
    * @generated from rpc throng.review.v1.ReviewService.DeleteReview
    */
@@ -716,7 +717,7 @@ export const ReviewService: GenService<{
    * MarkHelpful says that a review helped the caller; saying it twice changes
    * nothing.
    * Errors: `not_found`, also for a hidden review; `failed_precondition` with reason
-   * `own_review`.
+   * `own_review`; `resource_exhausted` past the rate of the account.
    *
    * @generated from rpc throng.review.v1.ReviewService.MarkHelpful
    */
@@ -729,8 +730,9 @@ export const ReviewService: GenService<{
    * ReportReview asks the moderators to look at a review; doing it twice changes
    * nothing. A review that 5 people have reported is hidden until a moderator has
    * looked at it, unless one has kept it before.
-   * Errors: `not_found`, also for a hidden review; `failed_precondition` with reason
-   * `own_review`.
+   * Errors: `not_found`, also for a hidden review that the caller has not reported;
+   * `failed_precondition` with reason `own_review`; `resource_exhausted` past the rate
+   * of the account.
    *
    * @generated from rpc throng.review.v1.ReviewService.ReportReview
    */
@@ -763,7 +765,8 @@ export const ReviewService: GenService<{
     output: typeof ResolveReportResponseSchema;
   },
   /**
-   * ListModeration tells what was done to a review, by whom and when, newest first.
+   * ListModeration tells what was done to a review, by whom and when, newest first,
+   * also of one that is deleted.
    * Errors: `not_found`.
    *
    * @generated from rpc throng.review.v1.ReviewService.ListModeration
@@ -776,7 +779,7 @@ export const ReviewService: GenService<{
   /**
    * RespondToReview sets what the shop answers to a review, or takes it back with an
    * empty text.
-   * Errors: `not_found`.
+   * Errors: `not_found`, also for a hidden review.
    *
    * @generated from rpc throng.review.v1.ReviewService.RespondToReview
    */

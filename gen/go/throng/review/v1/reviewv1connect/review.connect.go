@@ -112,23 +112,25 @@ type ReviewServiceClient interface {
 	// Errors: `not_found` for an unknown product; `already_exists` with reason
 	// `already_reviewed` for a second review of one product; `invalid_argument` with
 	// reason `characteristic_unknown` for a characteristic that the product does not
-	// have; `failed_precondition` with reason `media_not_ready` or
+	// have, or `characteristic_twice`; `failed_precondition` with reason `media_not_ready` or
 	// `idempotency_key_reused`; `resource_exhausted` past the rate of the account.
 	CreateReview(context.Context, *v1.CreateReviewRequest) (*v1.CreateReviewResponse, error)
 	// DeleteReview takes a review of the caller's back, for good; he may write another
 	// one. Deleting it again changes nothing.
-	// Errors: `not_found`, `permission_denied` with reason `not_author`.
+	// Errors: `not_found` for one that never was the caller's, `permission_denied` with
+	// reason `not_author`.
 	DeleteReview(context.Context, *v1.DeleteReviewRequest) (*v1.DeleteReviewResponse, error)
 	// MarkHelpful says that a review helped the caller; saying it twice changes
 	// nothing.
 	// Errors: `not_found`, also for a hidden review; `failed_precondition` with reason
-	// `own_review`.
+	// `own_review`; `resource_exhausted` past the rate of the account.
 	MarkHelpful(context.Context, *v1.MarkHelpfulRequest) (*v1.MarkHelpfulResponse, error)
 	// ReportReview asks the moderators to look at a review; doing it twice changes
 	// nothing. A review that 5 people have reported is hidden until a moderator has
 	// looked at it, unless one has kept it before.
-	// Errors: `not_found`, also for a hidden review; `failed_precondition` with reason
-	// `own_review`.
+	// Errors: `not_found`, also for a hidden review that the caller has not reported;
+	// `failed_precondition` with reason `own_review`; `resource_exhausted` past the rate
+	// of the account.
 	ReportReview(context.Context, *v1.ReportReviewRequest) (*v1.ReportReviewResponse, error)
 	// ListReported lists reviews with reports that no moderator has resolved, those
 	// reported first before the others.
@@ -137,12 +139,13 @@ type ReviewServiceClient interface {
 	// counts; it may also be said of a review without reports.
 	// Errors: `not_found`.
 	ResolveReport(context.Context, *v1.ResolveReportRequest) (*v1.ResolveReportResponse, error)
-	// ListModeration tells what was done to a review, by whom and when, newest first.
+	// ListModeration tells what was done to a review, by whom and when, newest first,
+	// also of one that is deleted.
 	// Errors: `not_found`.
 	ListModeration(context.Context, *v1.ListModerationRequest) (*v1.ListModerationResponse, error)
 	// RespondToReview sets what the shop answers to a review, or takes it back with an
 	// empty text.
-	// Errors: `not_found`.
+	// Errors: `not_found`, also for a hidden review.
 	RespondToReview(context.Context, *v1.RespondToReviewRequest) (*v1.RespondToReviewResponse, error)
 	// ImportReviews takes products and reviews in bulk. Messages are stored in the
 	// order of arrival, each in one transaction with the sums that it changes; sending
@@ -444,23 +447,25 @@ type ReviewServiceHandler interface {
 	// Errors: `not_found` for an unknown product; `already_exists` with reason
 	// `already_reviewed` for a second review of one product; `invalid_argument` with
 	// reason `characteristic_unknown` for a characteristic that the product does not
-	// have; `failed_precondition` with reason `media_not_ready` or
+	// have, or `characteristic_twice`; `failed_precondition` with reason `media_not_ready` or
 	// `idempotency_key_reused`; `resource_exhausted` past the rate of the account.
 	CreateReview(context.Context, *v1.CreateReviewRequest) (*v1.CreateReviewResponse, error)
 	// DeleteReview takes a review of the caller's back, for good; he may write another
 	// one. Deleting it again changes nothing.
-	// Errors: `not_found`, `permission_denied` with reason `not_author`.
+	// Errors: `not_found` for one that never was the caller's, `permission_denied` with
+	// reason `not_author`.
 	DeleteReview(context.Context, *v1.DeleteReviewRequest) (*v1.DeleteReviewResponse, error)
 	// MarkHelpful says that a review helped the caller; saying it twice changes
 	// nothing.
 	// Errors: `not_found`, also for a hidden review; `failed_precondition` with reason
-	// `own_review`.
+	// `own_review`; `resource_exhausted` past the rate of the account.
 	MarkHelpful(context.Context, *v1.MarkHelpfulRequest) (*v1.MarkHelpfulResponse, error)
 	// ReportReview asks the moderators to look at a review; doing it twice changes
 	// nothing. A review that 5 people have reported is hidden until a moderator has
 	// looked at it, unless one has kept it before.
-	// Errors: `not_found`, also for a hidden review; `failed_precondition` with reason
-	// `own_review`.
+	// Errors: `not_found`, also for a hidden review that the caller has not reported;
+	// `failed_precondition` with reason `own_review`; `resource_exhausted` past the rate
+	// of the account.
 	ReportReview(context.Context, *v1.ReportReviewRequest) (*v1.ReportReviewResponse, error)
 	// ListReported lists reviews with reports that no moderator has resolved, those
 	// reported first before the others.
@@ -469,12 +474,13 @@ type ReviewServiceHandler interface {
 	// counts; it may also be said of a review without reports.
 	// Errors: `not_found`.
 	ResolveReport(context.Context, *v1.ResolveReportRequest) (*v1.ResolveReportResponse, error)
-	// ListModeration tells what was done to a review, by whom and when, newest first.
+	// ListModeration tells what was done to a review, by whom and when, newest first,
+	// also of one that is deleted.
 	// Errors: `not_found`.
 	ListModeration(context.Context, *v1.ListModerationRequest) (*v1.ListModerationResponse, error)
 	// RespondToReview sets what the shop answers to a review, or takes it back with an
 	// empty text.
-	// Errors: `not_found`.
+	// Errors: `not_found`, also for a hidden review.
 	RespondToReview(context.Context, *v1.RespondToReviewRequest) (*v1.RespondToReviewResponse, error)
 	// ImportReviews takes products and reviews in bulk. Messages are stored in the
 	// order of arrival, each in one transaction with the sums that it changes; sending
