@@ -540,8 +540,8 @@ type SearchHelpfulRow struct {
 	LastID            uuid.UUID
 }
 
-// Looks through so many reviews at most: one more than are passed. What is called last is of the last of
-// them, where there may be more behind it.
+// Looks through so many reviews at most, one more than are passed. What is called last
+// is of the last of them, where there may be more behind it.
 func (q *Queries) SearchHelpful(ctx context.Context, db DBTX, arg SearchHelpfulParams) ([]SearchHelpfulRow, error) {
 	rows, err := db.Query(ctx, searchHelpful,
 		arg.Before,
@@ -683,8 +683,8 @@ type SearchNewestRow struct {
 	LastID            uuid.UUID
 }
 
-// Looks through so many reviews at most: one more than are passed. What is called last is of the last of
-// them, where there may be more behind it.
+// Looks through so many reviews at most, one more than are passed. What is called last
+// is of the last of them, where there may be more behind it.
 func (q *Queries) SearchNewest(ctx context.Context, db DBTX, arg SearchNewestParams) ([]SearchNewestRow, error) {
 	rows, err := db.Query(ctx, searchNewest,
 		arg.Before,
@@ -826,8 +826,8 @@ type SearchRelevantRow struct {
 	LastID            uuid.UUID
 }
 
-// Looks through so many reviews at most: one more than are passed. What is called last is of the last of
-// them, where there may be more behind it.
+// Looks through so many reviews at most, one more than are passed. What is called last
+// is of the last of them, where there may be more behind it.
 func (q *Queries) SearchRelevant(ctx context.Context, db DBTX, arg SearchRelevantParams) ([]SearchRelevantRow, error) {
 	rows, err := db.Query(ctx, searchRelevant,
 		arg.Before,
