@@ -78,13 +78,15 @@ func (s *Service) ResolveReport(ctx context.Context, req *reviewv1.ResolveReport
 	return &reviewv1.ResolveReportResponse{}, nil
 }
 
-// resolve does what a moderator says of a review whose row is locked.
+// resolve does what a moderator says of a review whose row is locked. Saying what
+// holds already, when nobody has reported it since, changes nothing.
 func (s *Service) resolve(ctx context.Context, tx postgres.Tx, r *reviewdb.LockReviewRow, verdict reviewv1.Verdict, moderator uuid.UUID, reason string) error {
 	hide, action := verdict == reviewv1.Verdict_VERDICT_HIDE, actionKept
 	if hide {
 		action = actionHidden
 	}
-	if err := s.q.EndReports(ctx, tx, r.ID); err != nil {
+	ended, err := s.q.EndReports(ctx, tx, r.ID)
+	if err != nil || (ended == 0 && r.Hidden == hide && r.Kept != hide) {
 		return err
 	}
 	if err := s.q.SetKept(ctx, tx, reviewdb.SetKeptParams{ID: r.ID, Kept: !hide}); err != nil {

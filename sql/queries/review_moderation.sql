@@ -25,7 +25,7 @@ UPDATE reviews SET hidden = @hidden WHERE id = @id;
 -- name: SetKept :exec
 UPDATE reviews SET kept = @kept WHERE id = @id;
 
--- name: EndReports :exec
+-- name: EndReports :execrows
 WITH waiting AS (DELETE FROM review_queue AS q WHERE q.review_id = @review_id)
 UPDATE review_reports AS c
 SET resolved = true

@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 )
 
-const endReports = `-- name: EndReports :exec
+const endReports = `-- name: EndReports :execrows
 WITH waiting AS (DELETE FROM review_queue AS q WHERE q.review_id = $1)
 UPDATE review_reports AS c
 SET resolved = true
@@ -20,9 +20,12 @@ WHERE c.review_id = $1
   AND NOT c.resolved
 `
 
-func (q *Queries) EndReports(ctx context.Context, db DBTX, reviewID uuid.UUID) error {
-	_, err := db.Exec(ctx, endReports, reviewID)
-	return err
+func (q *Queries) EndReports(ctx context.Context, db DBTX, reviewID uuid.UUID) (int64, error) {
+	result, err := db.Exec(ctx, endReports, reviewID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const forgetActor = `-- name: ForgetActor :execrows
