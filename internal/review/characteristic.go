@@ -24,7 +24,7 @@ var standardLabels = map[string][]string{
 // labelsOf are the labels of characteristics in one row, five of each: the shop's, or
 // else the standard ones, or else empty ones. Where nobody has any there are none.
 func labelsOf(names []string, own func(i int) []string) []string {
-	flat, any := make([]string, 0, scale*len(names)), false
+	flat, labeled := make([]string, 0, scale*len(names)), false
 	for i, name := range names {
 		labels := own(i)
 		if len(labels) == 0 {
@@ -33,11 +33,11 @@ func labelsOf(names []string, own func(i int) []string) []string {
 		if len(labels) == 0 {
 			labels = make([]string, scale)
 		} else {
-			any = true
+			labeled = true
 		}
 		flat = append(flat, labels...)
 	}
-	if !any {
+	if !labeled {
 		return []string{}
 	}
 	return flat

@@ -38,9 +38,9 @@ func TestARecountFindsWhatIsWrong(t *testing.T) {
 		"reports of no queue":  `DELETE FROM review_queue`,
 	} {
 		w.exact()
-		w.exec(`CREATE TABLE kept_meta AS SELECT * FROM review_meta`)
-		w.exec(`CREATE TABLE kept_reviews AS SELECT * FROM reviews`)
-		w.exec(`CREATE TABLE kept_queue AS SELECT * FROM review_queue`)
+		w.exec(`CREATE TABLE kept_meta AS TABLE review_meta`)
+		w.exec(`CREATE TABLE kept_reviews AS TABLE reviews`)
+		w.exec(`CREATE TABLE kept_queue AS TABLE review_queue`)
 		w.exec(change)
 		var told []string
 		n, err := w.service.Recount(t.Context(), func(diff string) { told = append(told, diff) })
@@ -50,7 +50,7 @@ func TestARecountFindsWhatIsWrong(t *testing.T) {
 		}
 		for table, kept := range map[string]string{"review_meta": "kept_meta", "reviews": "kept_reviews", "review_queue": "kept_queue"} {
 			w.exec(`DELETE FROM ` + table)
-			w.exec(`INSERT INTO ` + table + ` SELECT * FROM ` + kept)
+			w.exec(`INSERT INTO ` + table + ` TABLE ` + kept)
 			w.exec(`DROP TABLE ` + kept)
 		}
 	}
@@ -103,7 +103,8 @@ type storm struct {
 // blow does one thing. What is refused is refused for a reason.
 func (s *storm) blow() {
 	who, p := s.people[rand.N(len(s.people))], s.products[rand.N(len(s.products))]
-	target, err := s.target(), error(nil)
+	target := s.target()
+	var err error
 	switch rand.N(10) {
 	case 0, 1, 2:
 		err = s.write(who, p)
