@@ -21,6 +21,7 @@ var subscriptions = []struct{ event, consumer string }{
 	{"account_deleted", "post"},
 	{"account_deleted", "timeline"},
 	{"account_deleted", "campaign"},
+	{"account_deleted", "review"},
 	{"media_held", "media"},
 	{"media_released", "media"},
 	{"checked_in", "campaign"},

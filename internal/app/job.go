@@ -37,6 +37,9 @@ func (n nouns) handlers() queue.Handlers {
 	if n.campaign != nil {
 		maps.Copy(all, n.campaign.Handlers())
 	}
+	if n.review != nil {
+		maps.Copy(all, n.review.Handlers())
+	}
 	return all
 }
 

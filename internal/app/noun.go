@@ -11,6 +11,7 @@ import (
 	"github.com/throng-social/throng/gen/go/throng/graph/v1/graphv1connect"
 	"github.com/throng-social/throng/gen/go/throng/media/v1/mediav1connect"
 	"github.com/throng-social/throng/gen/go/throng/post/v1/postv1connect"
+	"github.com/throng-social/throng/gen/go/throng/review/v1/reviewv1connect"
 	"github.com/throng-social/throng/gen/go/throng/timeline/v1/timelinev1connect"
 	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
 	"github.com/throng-social/throng/internal/cache"
@@ -28,6 +29,7 @@ import (
 	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/pubsub"
 	"github.com/throng-social/throng/internal/queue"
+	"github.com/throng-social/throng/internal/review"
 	"github.com/throng-social/throng/internal/rpc"
 	"github.com/throng-social/throng/internal/timeline"
 	timelinedynamo "github.com/throng-social/throng/internal/timeline/dynamostore"
@@ -43,6 +45,7 @@ type nouns struct {
 	post     *post.Service
 	timeline *timeline.Service
 	campaign *campaign.Service
+	review   *review.Service
 }
 
 // clients are how nouns reach one another: within, or over the network.
@@ -148,6 +151,11 @@ func build(
 			Rate: s.campaignRate(), Limiter: limiter, Caches: caches, Log: log,
 		})
 	}
+	if s.runs("review") {
+		n.review = review.New(review.Deps{
+			DB: db, Events: pub, Users: c.user, Media: c.media, Pages: pages, Rate: s.reviewRate(), Limiter: limiter, Caches: caches, Log: log,
+		})
+	}
 	return n, c, nil
 }
 
@@ -179,6 +187,13 @@ func (s *Settings) campaignRate() pace.Rate {
 	return pace.Rate{}
 }
 
+func (s *Settings) reviewRate() pace.Rate {
+	if s.RateLimits {
+		return review.DefaultRate
+	}
+	return pace.Rate{}
+}
+
 // mountPublic adds what clients may call.
 func (n nouns) mountPublic(s *rpc.Server) {
 	if n.media != nil {
@@ -198,6 +213,9 @@ func (n nouns) mountPublic(s *rpc.Server) {
 	}
 	if n.campaign != nil {
 		s.Mount(campaignv1connect.NewCampaignServiceHandler(n.campaign, s.Options()))
+	}
+	if n.review != nil {
+		s.Mount(reviewv1connect.NewReviewServiceHandler(n.review, s.Options()))
 	}
 }
 
@@ -221,5 +239,6 @@ func (n nouns) mountInternal(s *rpc.Server) {
 func (n nouns) recounts() map[string]func(context.Context, func(string)) (int, error) {
 	return map[string]func(context.Context, func(string)) (int, error){
 		"graph": n.graph.Recount, "post": n.post.Recount, "timeline": n.timeline.Recount, "campaign": n.campaign.Recount,
+		"review": n.review.Recount,
 	}
 }

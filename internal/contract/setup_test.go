@@ -21,6 +21,7 @@ import (
 	_ "github.com/throng-social/throng/gen/go/throng/graph/v1"
 	_ "github.com/throng-social/throng/gen/go/throng/media/v1"
 	_ "github.com/throng-social/throng/gen/go/throng/post/v1"
+	_ "github.com/throng-social/throng/gen/go/throng/review/v1"
 	_ "github.com/throng-social/throng/gen/go/throng/timeline/v1"
 	_ "github.com/throng-social/throng/gen/go/throng/user/v1"
 	"github.com/throng-social/throng/internal/migration"

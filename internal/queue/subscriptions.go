@@ -44,6 +44,7 @@ var Subscriptions = []Subscription{
 	{Event: "account_deleted", Consumer: "post", Queue: Events},
 	{Event: "account_deleted", Consumer: "timeline", Queue: Events},
 	{Event: "account_deleted", Consumer: "campaign", Queue: Events},
+	{Event: "account_deleted", Consumer: "review", Queue: Events},
 	{Event: "media_held", Consumer: "media", Queue: Events},
 	{Event: "media_released", Consumer: "media", Queue: Events},
 	{Event: "checked_in", Consumer: "campaign", Queue: CheckIns},
