@@ -83,17 +83,15 @@ func (im *importer) run(ctx context.Context, in <-chan *reviewv1.ImportReviewsRe
 	return nil
 }
 
-// storeTries is for messages of which another stream stores a part at the same time.
+// storeTries is for messages of which somebody else adds a part at the same time.
 const storeTries = 5
 
 // keep stores a message and answers what was new of it. Rows are copied in, which
-// fails where one is there: then it looks for them anew.
+// fails where another stream has added one since they were looked for. Then it does
+// so again while no other stream stores anything.
 func (im *importer) keep(ctx context.Context, m *reviewv1.ImportReviewsRequest) (*importBatch, error) {
 	for try := 1; ; try++ {
-		b, err := im.prepare(ctx, m)
-		if err == nil {
-			err = im.store(ctx, b)
-		}
+		b, err := im.store(ctx, m, try > 1)
 		if err == nil || !fault.Is(err, fault.Exists) || try == storeTries {
 			return b, err
 		}

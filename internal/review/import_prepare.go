@@ -13,6 +13,7 @@ import (
 
 	"github.com/throng-social/throng/gen/db/reviewdb"
 	reviewv1 "github.com/throng-social/throng/gen/go/throng/review/v1"
+	"github.com/throng-social/throng/internal/postgres"
 )
 
 const (
@@ -44,11 +45,11 @@ type importBatch struct {
 }
 
 // prepare finds out what a message is about.
-func (im *importer) prepare(ctx context.Context, m *reviewv1.ImportReviewsRequest) (*importBatch, error) {
-	if err := im.learnProducts(ctx, m); err != nil {
+func (im *importer) prepare(ctx context.Context, tx postgres.Tx, m *reviewv1.ImportReviewsRequest) (*importBatch, error) {
+	if err := im.learnProducts(ctx, tx, m); err != nil {
 		return nil, err
 	}
-	if err := im.learnWorth(ctx, m.GetReviews()); err != nil {
+	if err := im.learnWorth(ctx, tx, m.GetReviews()); err != nil {
 		return nil, err
 	}
 	b := &importBatch{created: map[string]importTarget{}, there: map[uuid.UUID]bool{}}
@@ -59,7 +60,7 @@ func (im *importer) prepare(ctx context.Context, m *reviewv1.ImportReviewsReques
 }
 
 // learnProducts makes those products known that a message names and that there are.
-func (im *importer) learnProducts(ctx context.Context, m *reviewv1.ImportReviewsRequest) error {
+func (im *importer) learnProducts(ctx context.Context, tx postgres.Tx, m *reviewv1.ImportReviewsRequest) error {
 	if len(im.known) > maxKnown {
 		clear(im.known)
 	}
@@ -74,7 +75,7 @@ func (im *importer) learnProducts(ctx context.Context, m *reviewv1.ImportReviews
 	if len(asked) == 0 {
 		return nil
 	}
-	rows, err := im.service.q.FindProductsByKeys(ctx, im.service.db.Writer(ctx), slices.Collect(maps.Keys(asked)))
+	rows, err := im.service.q.FindProductsByKeys(ctx, tx, slices.Collect(maps.Keys(asked)))
 	for _, row := range rows {
 		im.known[row.Key] = importTarget{id: row.ID, characteristics: int(row.Characteristics)}
 	}
@@ -83,7 +84,7 @@ func (im *importer) learnProducts(ctx context.Context, m *reviewv1.ImportReviews
 
 // learnWorth asks the database what helpfulness is worth: it is a logarithm, which
 // would not be the same to the last digit if it were computed here.
-func (im *importer) learnWorth(ctx context.Context, reviews []*reviewv1.ImportedReview) error {
+func (im *importer) learnWorth(ctx context.Context, tx postgres.Tx, reviews []*reviewv1.ImportedReview) error {
 	if len(im.worth) > maxWorth {
 		clear(im.worth)
 	}
@@ -97,7 +98,7 @@ func (im *importer) learnWorth(ctx context.Context, reviews []*reviewv1.Imported
 		return nil
 	}
 	unknown := slices.Collect(maps.Keys(asked))
-	rows, err := im.service.q.WeighHelpful(ctx, im.service.db.Writer(ctx), unknown)
+	rows, err := im.service.q.WeighHelpful(ctx, tx, unknown)
 	for _, row := range rows {
 		im.worth[row.Helpful] = row.Worth
 	}

@@ -7,31 +7,39 @@ import (
 	"strconv"
 
 	"github.com/throng-social/throng/gen/db/reviewdb"
+	reviewv1 "github.com/throng-social/throng/gen/go/throng/review/v1"
 	"github.com/throng-social/throng/internal/postgres"
 )
 
-// store stores a batch with the sums that it changes, and leaves in it what was not
-// there. It fails as Exists where another stream has stored a part of it since.
-func (im *importer) store(ctx context.Context, b *importBatch) error {
-	if len(b.products) == 0 && len(b.reviews) == 0 {
-		return nil
+// store stores a message with the sums that it changes, and answers what was not
+// there, alone among imports or beside others. Then it fails as Exists where another
+// has added a part of it since it was looked for.
+func (im *importer) store(ctx context.Context, m *reviewv1.ImportReviewsRequest, alone bool) (*importBatch, error) {
+	var b *importBatch
+	lock := im.service.q.ShareImports
+	if alone {
+		lock = im.service.q.HoldImports
 	}
-	var reviews []reviewdb.CopyReviewsParams
 	err := im.service.db.InTx(ctx, func(tx postgres.Tx) (err error) {
-		reviews, err = im.storeIn(ctx, tx, b)
+		if err = lock(ctx, tx); err != nil {
+			return err
+		}
+		if b, err = im.prepare(ctx, tx, m); err != nil {
+			return err
+		}
+		b.reviews, err = im.storeIn(ctx, tx, b)
 		return err
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	b.reviews = reviews
 	for key, target := range b.created {
 		target.created = false
 		im.known[key] = target
 	}
 	// Nobody has seen the others.
 	im.service.changed(slices.Collect(maps.Keys(b.there))...)
-	return nil
+	return b, nil
 }
 
 // storeIn answers the reviews that were not there.
@@ -72,8 +80,7 @@ func (im *importer) withoutKnown(ctx context.Context, tx postgres.Tx, b *importB
 	for _, row := range rows {
 		there[row] = true
 	}
-	// The batch stays whole, as the transaction may run again.
-	return slices.DeleteFunc(slices.Clone(b.reviews), func(r reviewdb.CopyReviewsParams) bool {
+	return slices.DeleteFunc(b.reviews, func(r reviewdb.CopyReviewsParams) bool {
 		return there[reviewdb.FindImportedRow{ProductID: r.ProductID, Key: r.Key}]
 	}), nil
 }

@@ -1,3 +1,11 @@
+-- Imports work side by side, until two of them add the same thing at the same time.
+-- name: ShareImports :exec
+SELECT pg_advisory_xact_lock_shared(hashtext('review_import'));
+
+-- HoldImports lets those under way end, and others wait.
+-- name: HoldImports :exec
+SELECT pg_advisory_xact_lock(hashtext('review_import'));
+
 -- name: FindProductsByKeys :many
 SELECT id, key, cardinality(characteristics)::int AS characteristics
 FROM review_products

@@ -164,6 +164,26 @@ func (q *Queries) FindProductsByKeys(ctx context.Context, db DBTX, keys []string
 	return items, nil
 }
 
+const holdImports = `-- name: HoldImports :exec
+SELECT pg_advisory_xact_lock(hashtext('review_import'))
+`
+
+// HoldImports lets those under way end, and others wait.
+func (q *Queries) HoldImports(ctx context.Context, db DBTX) error {
+	_, err := db.Exec(ctx, holdImports)
+	return err
+}
+
+const shareImports = `-- name: ShareImports :exec
+SELECT pg_advisory_xact_lock_shared(hashtext('review_import'))
+`
+
+// Imports work side by side, until two of them add the same thing at the same time.
+func (q *Queries) ShareImports(ctx context.Context, db DBTX) error {
+	_, err := db.Exec(ctx, shareImports)
+	return err
+}
+
 const weighHelpful = `-- name: WeighHelpful :many
 SELECT h.helpful::bigint AS helpful, review_relevance(h.helpful, 'epoch')::bigint AS worth
 FROM (SELECT unnest($1::bigint[]) AS helpful) AS h
