@@ -28,9 +28,9 @@ type importTarget struct {
 }
 
 type importFollowsCommand struct {
+	importTarget `embed:""`
 	File         string `arg:"" type:"existingfile" help:"The file, plain or .gz; lines that begin with # are passed over."`
 	Prefix       string `help:"Put before each name to make its handle."`
-	importTarget `embed:""`
 }
 
 // Run imports; running it again adds what is missing.

@@ -9,11 +9,11 @@ import (
 )
 
 type importReviewsCommand struct {
+	importTarget `embed:""`
 	Path         string `arg:"" type:"path" help:"A folder, a .csv, or a .jsonl; see above."`
 	Prefix       string `help:"Put before each product's id to make its key."`
 	Date         string `default:"2018-01-01" help:"The day of the reviews of a single CSV file, which has none."`
 	Streams      int    `default:"2" help:"How many streams carry the reviews side by side, 1 to 4."`
-	importTarget `embed:""`
 }
 
 // Help tells what is read.

@@ -108,16 +108,17 @@ func TestAFileWithoutAColumnSaysWhich(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	must(t, os.WriteFile(filepath.Join(dir, "reviews.csv"), []byte("id,product_id,rating\n"), 0o600))
-	_, err := openReviews(ReviewsConfig{Path: dir}, &tolerance{})
+	im := &reviewsImport{tolerance: &tolerance{}}
+	err := im.open(ReviewsConfig{Path: dir})
 	if err == nil || !strings.Contains(err.Error(), `reviews.csv has no column "date"`) {
 		t.Error("got", err)
 	}
 	must(t, os.WriteFile(filepath.Join(dir, "empty.csv"), nil, 0o600))
-	if _, err := openReviews(ReviewsConfig{Path: filepath.Join(dir, "empty.csv")}, &tolerance{}); err == nil || !strings.Contains(err.Error(), "no header") {
+	if err := im.open(ReviewsConfig{Path: filepath.Join(dir, "empty.csv")}); err == nil || !strings.Contains(err.Error(), "no header") {
 		t.Error("got", err)
 	}
 	must(t, os.WriteFile(filepath.Join(dir, "reviews.txt"), nil, 0o600))
-	if _, err := openReviews(ReviewsConfig{Path: filepath.Join(dir, "reviews.txt")}, &tolerance{}); err == nil {
+	if err := im.open(ReviewsConfig{Path: filepath.Join(dir, "reviews.txt")}); err == nil {
 		t.Error("a text was taken")
 	}
 }

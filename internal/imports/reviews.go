@@ -75,8 +75,8 @@ func Reviews(ctx context.Context, c ReviewsConfig) (ReviewsSummary, error) {
 	if err := checkText("the prefix", c.Prefix, mostKey/2); err != nil || strings.ContainsAny(c.Prefix, blanks) {
 		return im.summary, errors.Join(fmt.Errorf("%q is no beginning of a product's name", c.Prefix), err)
 	}
-	var err error
-	if im.source, err = openReviews(c, im.tolerance); err != nil {
+	err := im.open(c)
+	if err != nil {
 		return im.summary, err
 	}
 	defer func() { _ = im.source.close() }()
@@ -92,30 +92,31 @@ func Reviews(ctx context.Context, c ReviewsConfig) (ReviewsSummary, error) {
 	return im.summary, im.verdict(err)
 }
 
-// openReviews finds out what is at a path.
-func openReviews(c ReviewsConfig, t *tolerance) (reviewSource, error) {
-	info, err := os.Stat(c.Path)
-	if err != nil {
-		return nil, err
-	}
-	if info.IsDir() {
-		return openReviewSet(c.Path, c.Prefix, t)
-	}
-	switch filepath.Ext(strings.TrimSuffix(c.Path, ".gz")) {
-	case ".jsonl", ".ndjson":
-		return openReviewJSON(c.Path, c.Prefix, t)
-	case ".csv":
-		return openReviewTable(c.Path, c.Prefix, c.Date, t)
-	}
-	return nil, fmt.Errorf("%s is no folder, and ends neither with .csv nor with .jsonl or .ndjson", c.Path)
-}
-
 // reviewsImport is one run. The reader counts rows, the senders what the server did.
 type reviewsImport struct {
 	source    reviewSource
 	tolerance *tolerance
 	progress  *progress.Progress
 	summary   ReviewsSummary
+}
+
+// open finds out what is at a path.
+func (im *reviewsImport) open(c ReviewsConfig) error {
+	info, err := os.Stat(c.Path)
+	if err != nil {
+		return err
+	}
+	switch ending := filepath.Ext(strings.TrimSuffix(c.Path, ".gz")); {
+	case info.IsDir():
+		im.source, err = openReviewSet(c.Path, c.Prefix, im.tolerance)
+	case ending == ".jsonl" || ending == ".ndjson":
+		im.source, err = openReviewJSON(c.Path, c.Prefix, im.tolerance)
+	case ending == ".csv":
+		im.source, err = openReviewTable(c.Path, c.Prefix, c.Date, im.tolerance)
+	default:
+		err = fmt.Errorf("%s is no folder, and ends neither with .csv nor with .jsonl or .ndjson", c.Path)
+	}
+	return err
 }
 
 const (

@@ -40,11 +40,11 @@ func read(t *testing.T, c ReviewsConfig) (all []string, told string, err error) 
 	t.Helper()
 	var out bytes.Buffer
 	tolerance := &tolerance{most: c.MaxErrors, progress: progress.New(&out, "reading", "reviews", 1)}
-	source, err := openReviews(c, tolerance)
-	must(t, err)
-	defer func() { must(t, source.close()) }()
+	im := &reviewsImport{tolerance: tolerance}
+	must(t, im.open(c))
+	defer func() { must(t, im.source.close()) }()
 	for {
-		product, review, err := source.next()
+		product, review, err := im.source.next()
 		if errors.Is(err, io.EOF) {
 			fmt.Fprintf(&out, "%d bad, %d strays", tolerance.bad, tolerance.strays)
 			return all, out.String(), nil

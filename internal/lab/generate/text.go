@@ -17,8 +17,10 @@ var (
 		false: {"and the seam came apart", "and it had lost its shape by then", "and it is nothing like the picture", "and would rather have the money back", "and it scratches"},
 	}
 	remarks = []string{
-		"Runs a little small, so go one size up.", "The delivery took three days.", "The fabric is heavier than I thought.", "It comes in a plain box.", "I am 5'8\" and it ends above the knee.",
-		"“Just right”, as my mother says.", "Très bien fait, comme toujours.", "Würde ich wieder kaufen.", "すごく気に入りました。", "جودة ممتازة.", "10/10 👍", "Pockets, at last!", "Wash it cold, and inside out.",
+		"Runs a little small, so go one size up.", "The delivery took three days.", "The fabric is heavier than I thought.",
+		"It comes in a plain box.", "I am 5'8\" and it ends above the knee.",
+		"“Just right”, as my mother says.", "Très bien fait, comme toujours.", "Würde ich wieder kaufen.",
+		"Πολύ καλό.", "جودة ممتازة.", "10/10 👍", "Pockets, at last!", "Wash it cold, and inside out.",
 	}
 	headlines = map[bool][]string{
 		true:  {"Love it", "Better than expected", "My new favourite", "Just what I needed", "Would buy again", "So comfortable", "Five stars, \"no question\""},

@@ -159,7 +159,8 @@ func (w *writer) write(ctx context.Context, out io.Writer) error {
 func (w *writer) product(product int64) {
 	r := w.dice.of(w.Seed, productDice, product)
 	thing, category := one(r, makes)+" "+one(r, things), one(r, categories)
-	w.products.number(product + 1).text(thing + " " + strconv.FormatInt(product+1, 10)).text("The " + thing + " for every day").text("A " + thing + ", made to last.").plain(category).number(int64(5 + r.IntN(300))).end()
+	row := w.products.number(product + 1).text(thing + " " + strconv.FormatInt(product+1, 10))
+	row.text("The " + thing + " for every day").text("A " + thing + ", made to last.").plain(category).number(int64(5 + r.IntN(300))).end()
 	first, names := w.characteristics.rows+1, make([]string, w.shape.characteristics[product])
 	turn := r.IntN(len(characteristicNames))
 	for i := range names {
