@@ -140,7 +140,7 @@ func TestRelevanceIsThatOfTheFunctionWhateverDateAndHelpfulness(t *testing.T) {
 		r.CreatedMs = random.Int64N(32_503_680_000_000)
 		if i%3 == 0 {
 			// About where a millionth begins, and where it is rounded up.
-			r.CreatedMs = r.CreatedMs/7776*7776 + 3888*random.Int64N(2) - random.Int64N(2)
+			r.CreatedMs = r.GetCreatedMs()/7776*7776 + 3888*random.Int64N(2) - random.Int64N(2)
 		}
 		reviews = append(reviews, r)
 	}
