@@ -14,11 +14,11 @@ import (
 
 type importCommand struct {
 	Follows importFollowsCommand `cmd:"" help:"Load a follow graph: lines of two names, the first follows the second."`
+	Reviews importReviewsCommand `cmd:"" help:"Load products and their reviews: a set of CSV files, one CSV file, or JSON Lines."`
 }
 
-type importFollowsCommand struct {
-	File      string `arg:"" type:"existingfile" help:"The file, plain or .gz; lines that begin with # are passed over."`
-	Prefix    string `help:"Put before each name to make its handle."`
+// importTarget is where an import goes, and who sends it.
+type importTarget struct {
 	Server    string `env:"THRONG_SERVER" default:"http://127.0.0.1:8080" help:"The API."`
 	Login     string `env:"THRONG_LOGIN" help:"An operator's handle or address."`
 	Password  string `env:"THRONG_PASSWORD" help:"His password."`
@@ -27,13 +27,19 @@ type importFollowsCommand struct {
 	MaxErrors int    `default:"100" help:"How many bad lines are passed over before the import stops."`
 }
 
+type importFollowsCommand struct {
+	importTarget `embed:""`
+	File         string `arg:"" type:"existingfile" help:"The file, plain or .gz; lines that begin with # are passed over."`
+	Prefix       string `help:"Put before each name to make its handle."`
+}
+
 // Run imports; running it again adds what is missing.
 func (c *importFollowsCommand) Run(ctx context.Context) error {
 	client, err := c.client()
 	if err != nil {
 		return err
 	}
-	if err := c.checkDisk(); err != nil {
+	if err := c.checkDisk(func() (int64, error) { return imports.FollowsDisk(c.File) }); err != nil {
 		return err
 	}
 	summary, err := imports.Follows(ctx, imports.FollowsConfig{Client: client, File: c.File, Prefix: c.Prefix, MaxErrors: c.MaxErrors, Out: os.Stderr})
@@ -43,7 +49,7 @@ func (c *importFollowsCommand) Run(ctx context.Context) error {
 
 var errNoOperator = errors.New("an import needs an operator: give --login and --password, or --token")
 
-func (c *importFollowsCommand) client() (*throng.Client, error) {
+func (c *importTarget) client() (*throng.Client, error) {
 	switch {
 	case c.Token != "":
 		return throng.New(c.Server, throng.WithToken(c.Token)), nil
@@ -55,7 +61,7 @@ func (c *importFollowsCommand) client() (*throng.Client, error) {
 
 // checkDisk refuses an import for which the server, if it is this machine, has no
 // room.
-func (c *importFollowsCommand) checkDisk() error {
+func (c *importTarget) checkDisk(estimate func() (int64, error)) error {
 	server, err := url.Parse(c.Server)
 	if err != nil {
 		return err
@@ -63,7 +69,7 @@ func (c *importFollowsCommand) checkDisk() error {
 	if host := net.ParseIP(server.Hostname()); server.Hostname() != "localhost" && (host == nil || !host.IsLoopback()) {
 		return nil
 	}
-	need, err := imports.FollowsDisk(c.File)
+	need, err := estimate()
 	if err != nil {
 		return err
 	}

@@ -1,9 +1,10 @@
 package main
 
 type labCommand struct {
-	World  labWorld  `cmd:"" help:"Generate a world of people who follow one another, and load it into the deployment's database."`
-	Fanout labFanout `cmd:"" help:"Compare the strategies of home timelines on one world, on a private Postgres."`
-	Audit  labAudit  `cmd:"" help:"Compare timelines with their definition; exit 1 on any difference."`
-	Watch  labWatch  `cmd:"" help:"Measure live streams on a private deployment: how soon posts arrive, and what a watcher costs."`
-	Rush   labRush   `cmd:"" help:"Let a crowd rush at one campaign, as the reference system's load test does, and account for every check-in."`
+	World    labWorld    `cmd:"" help:"Generate a world of people who follow one another, and load it into the deployment's database."`
+	Fanout   labFanout   `cmd:"" help:"Compare the strategies of home timelines on one world, on a private Postgres."`
+	Generate labGenerate `cmd:"" help:"Write sets of data to import."`
+	Audit    labAudit    `cmd:"" help:"Compare timelines with their definition; exit 1 on any difference."`
+	Watch    labWatch    `cmd:"" help:"Measure live streams on a private deployment: how soon posts arrive, and what a watcher costs."`
+	Rush     labRush     `cmd:"" help:"Let a crowd rush at one campaign, as the reference system's load test does, and account for every check-in."`
 }

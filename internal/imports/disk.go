@@ -1,7 +1,9 @@
 package imports
 
 import (
+	"io/fs"
 	"os"
+	"path/filepath"
 	"syscall"
 )
 
@@ -14,27 +16,49 @@ const (
 	shortestLine = 8
 	// gzipRatio is how many times smaller such a file is when gzipped, about.
 	gzipRatio = 4
+	// reviewsRatio is how many times more than their files reviews take on disk, with
+	// indexes, sums and the log.
+	reviewsRatio = 4
 )
 
 // FreeDisk is how many bytes an ordinary process may still write below dir.
 func FreeDisk(dir string) (int64, error) {
-	var fs syscall.Statfs_t
-	if err := syscall.Statfs(dir, &fs); err != nil {
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(dir, &disk); err != nil {
 		return 0, &os.PathError{Op: "statfs", Path: dir, Err: err}
 	}
-	return int64(fs.Bavail) * int64(fs.Bsize), nil //nolint:gosec,unconvert // the types differ between systems
+	return int64(disk.Bavail) * int64(disk.Bsize), nil //nolint:gosec,unconvert // the types differ between systems
 }
 
 // FollowsDisk estimates, rather too high than too low, how many bytes of disk the
 // server needs to import a file of follows.
 func FollowsDisk(name string) (int64, error) {
-	l, err := openLines(name)
+	text, err := textSize(name)
+	return text / shortestLine * bytesPerFollow, err
+}
+
+// ReviewsDisk estimates the same of reviews, in a file or a folder.
+func ReviewsDisk(path string) (text int64, err error) {
+	err = filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		size, err := textSize(name)
+		text += size * reviewsRatio
+		return err
+	})
+	return text, err
+}
+
+// textSize is about how many bytes a file has when it is not gzipped.
+func textSize(name string) (int64, error) {
+	l, err := openLines(name, longestFollow)
 	if err != nil {
 		return 0, err
 	}
-	text := l.size
+	size := l.size
 	if l.zipped {
-		text *= gzipRatio
+		size *= gzipRatio
 	}
-	return text / shortestLine * bytesPerFollow, l.Close()
+	return size, l.Close()
 }

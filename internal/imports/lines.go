@@ -14,27 +14,30 @@ import (
 	graphv1 "github.com/throng-social/throng/gen/go/throng/graph/v1"
 )
 
-// maxLine is how much of a line is read; the rest of a longer one is passed over.
-const maxLine = 64 << 10
+// longestFollow is how much of a line of a file of follows is read; the rest of a
+// longer one is passed over.
+const longestFollow = 64 << 10
 
 // lines reads a file line by line, and knows how far it has come.
 type lines struct {
 	file   *os.File
 	size   int64
 	zipped bool
+	// longest is how much of a line is read.
+	longest int
 	// done counts bytes of the file as it is on disk.
 	done   atomic.Int64
 	text   *bufio.Reader
 	number int64
 }
 
-// openLines opens a plain or gzipped file.
-func openLines(name string) (*lines, error) {
+// openLines opens a plain or gzipped file, of whose lines so many bytes are read.
+func openLines(name string, longest int) (*lines, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
-	l := &lines{file: f}
+	l := &lines{file: f, longest: longest}
 	if err := l.open(); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), f.Close())
 	}
@@ -47,7 +50,7 @@ func (l *lines) open() error {
 		return err
 	}
 	l.size = info.Size()
-	l.text = bufio.NewReaderSize(counted{l.file, &l.done}, maxLine)
+	l.text = bufio.NewReaderSize(counted{l.file, &l.done}, l.longest)
 	if magic, _ := l.text.Peek(2); !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
 		return nil
 	}
@@ -55,7 +58,7 @@ func (l *lines) open() error {
 	if err != nil {
 		return err
 	}
-	l.text, l.zipped = bufio.NewReaderSize(unzipped, maxLine), true
+	l.text, l.zipped = bufio.NewReaderSize(unzipped, l.longest), true
 	return nil
 }
 

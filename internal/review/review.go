@@ -78,6 +78,8 @@ type Service struct {
 	now    func() time.Time
 
 	eraseBudget time.Duration
+	// imports has a place for each stream under way.
+	imports chan struct{}
 }
 
 var _ reviewv1connect.ReviewServiceHandler = (*Service)(nil)
@@ -101,6 +103,7 @@ func New(d Deps) *Service {
 		log:         d.Log,
 		now:         d.Now,
 		eraseBudget: eraseBudget,
+		imports:     make(chan struct{}, maxImports),
 	}
 }
 

@@ -26,6 +26,7 @@ import (
 	"github.com/throng-social/throng/gen/go/throng/graph/v1/graphv1connect"
 	"github.com/throng-social/throng/gen/go/throng/media/v1/mediav1connect"
 	"github.com/throng-social/throng/gen/go/throng/post/v1/postv1connect"
+	"github.com/throng-social/throng/gen/go/throng/review/v1/reviewv1connect"
 	"github.com/throng-social/throng/gen/go/throng/timeline/v1/timelinev1connect"
 	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
 )
@@ -47,6 +48,7 @@ type Client struct {
 	Media     mediav1connect.MediaServiceClient
 	Timeline  timelinev1connect.TimelineServiceClient
 	Campaigns campaignv1connect.CampaignServiceClient
+	Reviews   reviewv1connect.ReviewServiceClient
 }
 
 // Option changes a Client.
@@ -138,6 +140,7 @@ func New(baseURL string, options ...Option) *Client {
 		Media:     mediav1connect.NewMediaServiceClient(c.client, baseURL, calls),
 		Timeline:  timelinev1connect.NewTimelineServiceClient(c.client, baseURL, calls),
 		Campaigns: campaignv1connect.NewCampaignServiceClient(c.client, baseURL, calls),
+		Reviews:   reviewv1connect.NewReviewServiceClient(c.client, baseURL, calls),
 	}
 }
 
