@@ -33,6 +33,10 @@ export function useForm<D extends DescMessage>(
   }, [problems]);
 
   async function submit(message: MessageInitShape<D>, missing: Record<string, string>) {
+    if (Object.keys(missing).length > 0) {
+      // Nothing goes to the server, so what breaks the rules is told here or not at all.
+      await prepareValidation();
+    }
     const broken = { ...check(schema, message), ...missing };
     if (Object.keys(broken).length > 0) {
       setProblems({ fields: broken, form: told(broken) ? "" : (broken[""] ?? "") });

@@ -56,7 +56,7 @@ export function Photos({ photos, name }: { photos: Photo[]; name: string }) {
 }
 
 function Elsewhere({ photos }: { photos: Photo[] }) {
-  const links = photos.flatMap(({ url }) => {
+  const links = [...new Set(photos.map(({ url }) => url))].flatMap((url) => {
     const host = hostOf(url);
     return host ? [{ url, host }] : [];
   });

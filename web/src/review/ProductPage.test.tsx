@@ -82,6 +82,32 @@ test("they are sorted as one likes, and searched for words", async () => {
   expect((screen.getByLabelText("Search these reviews") as HTMLInputElement).value).toBe("");
 });
 
+test("a search goes on by itself for a while, and further when it is asked to", async () => {
+  const { community, path, asked } = crowd();
+  community.looksThrough = 1;
+  const { user } = visit(community, `${path}?sort=newest&q=body%200`);
+  const further = await screen.findByRole("button", { name: "Look further" });
+  expect(tiles()).toHaveLength(0);
+  expect(asked("ListReviews")).toHaveLength(5);
+  await user.click(further);
+  await waitFor(() => expect(bodies()).toEqual(["body 0"]));
+  expect(asked("ListReviews")).toHaveLength(7);
+  await waitFor(() => expect(screen.queryByRole("button", { name: "Look further" })).toBeNull());
+});
+
+test("reviews that cannot be fetched further are asked for again", async () => {
+  const { community, path } = crowd();
+  community.looksThrough = 3;
+  const { user } = visit(community, `${path}?sort=newest&q=body`);
+  await waitFor(() => expect(bodies()).toEqual(["body 6", "body 5"]));
+  community.faults.set("ListReviews", new ConnectError("boom", Code.Internal));
+  await user.click(screen.getByRole("button", { name: "More reviews" }));
+  await screen.findByText("Something went wrong on our side.");
+  community.faults.clear();
+  await user.click(screen.getByRole("button", { name: "Try again" }));
+  await waitFor(() => expect(bodies().slice(0, 4)).toEqual(["body 6", "body 5", "body 4", "body 3"]));
+});
+
 test("a review tells all that was said: words, values, pictures, and the shop's answer", async () => {
   const { community, path, boots, ada, judges } = shop();
   const [size] = boots.characteristics;

@@ -20,7 +20,8 @@ interface TileProps {
 /** One review, as an article of a feed. */
 export function ReviewTile({ product, review, position }: TileProps) {
   const { rating, summary, body, reviewer, recommend, createdAt, photos } = review;
-  const mine = useSession()?.userId === (reviewer?.userId || undefined) && Boolean(reviewer?.userId);
+  const me = useSession()?.userId;
+  const mine = me !== undefined && reviewer?.userId === me;
   const labelId = useId();
   const name = reviewer?.name || "Somebody";
   return (

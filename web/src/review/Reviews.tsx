@@ -45,6 +45,9 @@ export function Reviews({ product, search, onSearch, onWrite }: ReviewsProps) {
       {(!none || filtered) && (
         <Wishes busy={query.isFetching && search.q !== undefined} onSearch={onSearch} search={search} />
       )}
+      <p className="sr-only" role="status">
+        {none && filtered && "Nothing found."}
+      </p>
       {query.isPending && <Loading />}
       {query.isError && !query.data && <Faulted error={query.error} retry={query.refetch} />}
       {none && <None filtered={filtered} onAll={() => onSearch(sortOf(search))} onWrite={onWrite} />}

@@ -26,7 +26,7 @@ export function ScaleField({ characteristic, value, onChange }: ScaleFieldProps)
         <div className="grid grow grid-cols-5 gap-1.5">
           {[1, 2, 3, 4, 5].map((step) => (
             <label
-              className="flex min-h-11 items-center justify-center rounded-xl border border-edge font-medium tabular-nums hover:border-ink has-checked:border-transparent has-checked:bg-glow has-checked:text-on-glow has-focus-visible:outline-3 has-focus-visible:outline-offset-2 has-focus-visible:outline-brand"
+              className="relative flex min-h-11 items-center justify-center rounded-xl border border-edge font-medium tabular-nums hover:border-ink has-checked:border-transparent has-checked:bg-glow has-checked:text-on-glow has-focus-visible:outline-3 has-focus-visible:outline-offset-2 has-focus-visible:outline-brand"
               key={step}
             >
               <input

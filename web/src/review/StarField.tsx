@@ -21,7 +21,7 @@ export function StarField({ value, onChange, error }: StarFieldProps) {
           const stars = index + 1;
           return (
             <label
-              className="rounded-xl p-1.5 has-focus-visible:outline-3 has-focus-visible:outline-brand"
+              className="relative rounded-xl p-1.5 has-focus-visible:outline-3 has-focus-visible:outline-brand"
               key={meaning}
             >
               <input

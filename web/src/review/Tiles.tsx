@@ -4,6 +4,7 @@ import type { ListReviewsResponse, Review } from "@throng/gen/throng/review/v1/r
 import { useEffect, useRef, useState } from "react";
 import { sayFault } from "../app/faults";
 import { Button } from "../ui/Button";
+import { counted } from "../ui/count";
 import type { Paged } from "../ui/More";
 import { Loading } from "../ui/Spinner";
 import { ReviewTile } from "./ReviewTile";
@@ -35,7 +36,9 @@ export function Tiles({ product, query }: { product: Product; query: ReviewsQuer
   return (
     <>
       <p className="sr-only" role="status">
-        {query.isPlaceholderData ? "" : `${shown.length} ${shown.length === 1 ? "review" : "reviews"} shown.`}
+        {!query.isPlaceholderData &&
+          shown.length > 0 &&
+          `${counted(BigInt(shown.length), "review", "reviews")} shown.`}
       </p>
       <div
         aria-busy={query.isFetching}
@@ -78,15 +81,15 @@ function useLook(query: ReviewsQuery, found: number, wanted: number) {
   const { hasNextPage, isFetchingNextPage, isFetchNextPageError, isPlaceholderData, fetchNextPage } = query;
   const pages = query.data?.pages.length ?? 0;
   const [limit, setLimit] = useState(patience);
-  const goesOn =
-    found < wanted && pages < limit && hasNextPage && !isFetchNextPageError && !isPlaceholderData;
+  const short = found < wanted && hasNextPage && !isFetchNextPageError && !isPlaceholderData;
   useEffect(() => {
-    if (goesOn && !isFetchingNextPage) {
+    // Looked at after every page: a fetch may begin and end between two renderings.
+    if (short && pages < limit && !isFetchingNextPage) {
       void fetchNextPage();
     }
-  }, [goesOn, isFetchingNextPage, fetchNextPage]);
+  }, [short, pages, limit, isFetchingNextPage, fetchNextPage]);
   return {
-    busy: goesOn || isFetchingNextPage,
+    busy: (short && pages < limit) || isFetchingNextPage,
     further() {
       setLimit(pages + patience);
       if (isFetchNextPageError) {

@@ -108,14 +108,27 @@ function visible(community: Community, productId: string): Review[] {
 }
 
 function list(community: Community, request: ListReviewsRequest) {
-  const { productId, sort, ratings } = request;
-  const text = request.text.toLowerCase();
+  const { productId, sort, ratings, text } = request;
   const all = visible(community, productOf(community, productId).id)
     .filter(({ rating }) => ratings.length === 0 || ratings.includes(rating))
-    .filter(({ summary, body }) => `${summary}\n${body}`.toLowerCase().includes(text))
     .sort((a, b) => weights[sort](b) - weights[sort](a));
+  if (text) {
+    return search(all, request, community.looksThrough);
+  }
   const { part, nextPageToken } = pageOf(all, ({ id }) => id, request);
   return { reviews: part, nextPageToken };
+}
+
+/** A page of reviews that have a text, found among so many; it may be empty and have a next one. */
+function search(all: Review[], { text, pageSize, pageToken }: ListReviewsRequest, looksThrough: number) {
+  const start = pageToken ? all.findIndex(({ id }) => id === pageToken) + 1 : 0;
+  const seen = all.slice(start, start + looksThrough);
+  const size = pageSize || 20;
+  const found = seen
+    .filter(({ summary, body }) => `${summary}\n${body}`.toLowerCase().includes(text.toLowerCase()))
+    .slice(0, size);
+  const last = found.length === size ? found.at(-1) : seen.at(-1);
+  return { reviews: found, nextPageToken: last && last !== all.at(-1) ? last.id : "" };
 }
 
 const mean = (sum: number, count: number) => (count > 0 ? (sum / count).toFixed(4) : "");

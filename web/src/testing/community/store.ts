@@ -49,6 +49,8 @@ export class Community {
   readonly reviews = new Map<string, Held>();
   /** `review user`, of those whom it helped. */
   readonly helped = new Set<string>();
+  /** How many reviews a call looks through for words. */
+  looksThrough = 2000;
   /** What home timelines say of themselves. */
   freshness: MessageInitShape<typeof FreshnessSchema> = { strategy: Strategy.PUSH, complete: true };
   /** Every call in order, by method, for tests to look at. */
