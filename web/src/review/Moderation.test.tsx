@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
+import { note } from "../testing/community";
 import { shop } from "../testing/shop";
 import { visit } from "../testing/visit";
 
@@ -57,6 +58,16 @@ test("a review that nobody has reported is hidden from its page, and the way bac
   await router.navigate({ to: "/products/$productId", params: { productId: held.review.productId } });
   await screen.findByText("Nobody has reviewed it yet.");
   await waitFor(() => expect(screen.queryByText("an insult")).toBeNull());
+});
+
+test("of a deleted review the record is left, and no word to say", async () => {
+  const { community, ben, judges } = shop();
+  const held = judges(ben);
+  note(community, held, "DELETED", ben, "");
+  visit(community, `/moderation/${held.review.id}`, { as: "mo" });
+  await screen.findByText("Who wrote it has deleted it.");
+  expect(screen.getByRole("list", { name: "What was done to it" }).textContent).toContain("Ben deleted it");
+  expect(screen.queryByRole("button", { name: "Hide" })).toBeNull();
 });
 
 test("an empty queue says so", async () => {

@@ -37,20 +37,21 @@ function Record({ reviewId }: { reviewId: string }) {
   if (error?.code === Code.NotFound || error?.code === Code.InvalidArgument) {
     return (
       <Notice title="There is no such review" word="gone">
-        Its address is wrong, or who wrote it has deleted it.
+        Its address is wrong.
       </Notice>
     );
   }
   // The last word counts, also after later reports that have not hidden it.
   const entries = data?.pages.flatMap((page) => page.entries) ?? [];
+  const deleted = entries.some(({ action }) => action === Action.DELETED);
   const last = entries.find(({ action }) => words[action] || action === Action.HIDDEN_BY_REPORTS);
   return (
     <section aria-label="Record" className="panel p-4 sm:p-5">
       <p className="mb-4 font-semibold" role="status">
-        {data && sayState(last?.action)}
+        {data && sayState(deleted ? Action.DELETED : last?.action)}
       </p>
       <ReviewRecord reviewId={reviewId} />
-      {data && (
+      {data && !deleted && (
         <Verdicts
           decided={last && words[last.action]}
           onDecided={() => void refetch()}
@@ -68,6 +69,8 @@ function sayState(action: Action | undefined): string {
       return "A moderator has hidden it.";
     case Action.HIDDEN_BY_REPORTS:
       return "It is hidden until a moderator decides.";
+    case Action.DELETED:
+      return "Who wrote it has deleted it.";
     default:
       return "Everybody sees it.";
   }

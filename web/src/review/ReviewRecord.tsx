@@ -47,6 +47,7 @@ const deeds: Record<Action, [words: string, icon: IconName]> = {
   [Action.HIDDEN]: ["hid it", "block"],
   [Action.KEPT]: ["kept it", "check"],
   [Action.RESPONDED]: ["answered as the shop, or changed the answer", "shop"],
+  [Action.DELETED]: ["deleted it", "trash"],
 };
 
 function Entry({ entry }: { entry: ModerationEntry }) {

@@ -11,7 +11,7 @@ import { users } from "./users";
 
 export { announce, checkIn, joinTeam, makeTeam, type Run } from "./campaigns";
 export { receive } from "./media";
-export { report } from "./moderation";
+export { note, report } from "./moderation";
 export { write } from "./posts";
 export { type Held, judge, stock } from "./reviews";
 export { Community, fail } from "./store";

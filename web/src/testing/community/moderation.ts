@@ -96,7 +96,8 @@ export function moderation(community: Community, { me, must, anothers }: Doors):
     },
     listModeration(request, context) {
       must(Role.MODERATOR, context);
-      const all = [...heldOf(community, request.reviewId).record].reverse();
+      const held = community.reviews.get(request.reviewId) ?? heldOf(community, request.reviewId);
+      const all = [...held.record].reverse();
       const { part, nextPageToken } = pageOf(all, ({ id }) => id, request);
       return { entries: part, nextPageToken };
     },

@@ -27,6 +27,8 @@ export interface Held {
   review: Review;
   hidden: boolean;
   kept: boolean;
+  /** Only its record is left. */
+  deleted: boolean;
   /** Those that no moderator has resolved, oldest first. */
   reports: { userId: string; reason: string; at: Review["createdAt"] }[];
   /** Who has ever reported it. */
@@ -77,17 +79,19 @@ export function judge(
     photos,
     values,
   });
-  const held: Held = { review, hidden: false, kept: false, reports: [], reporters: new Set(), record: [] };
+  const flags = { hidden: false, kept: false, deleted: false };
+  const held: Held = { review, ...flags, reports: [], reporters: new Set(), record: [] };
   community.reviews.set(review.id, held);
   return held;
 }
 
 export function heldOf(community: Community, reviewId: string): Held {
-  return community.reviews.get(reviewId) ?? fail(Code.NotFound, "review_unknown", "no such review");
+  const held = community.reviews.get(reviewId);
+  return held && !held.deleted ? held : fail(Code.NotFound, "review_not_found", "no such review");
 }
 
 function productOf(community: Community, productId: string): Product {
-  return community.products.get(productId) ?? fail(Code.NotFound, "product_unknown", "no such product");
+  return community.products.get(productId) ?? fail(Code.NotFound, "product_not_found", "no such product");
 }
 
 const quarterMs = 90 * 24 * 3_600_000;
@@ -102,7 +106,7 @@ const weights: Record<Sort, (review: Review) => number> = {
 /** What everybody sees of a product's reviews, newest first. */
 function visible(community: Community, productId: string): Review[] {
   return [...community.reviews.values()]
-    .filter(({ review, hidden }) => review.productId === productId && !hidden)
+    .filter(({ review, hidden, deleted }) => review.productId === productId && !hidden && !deleted)
     .map(({ review }) => review)
     .reverse();
 }
@@ -178,8 +182,8 @@ function createReview(community: Community, request: CreateReviewRequest, userId
   if (request.values.some(({ characteristicId }) => !known.has(characteristicId))) {
     fail(Code.InvalidArgument, "characteristic_unknown", "the product has no such characteristic");
   }
-  for (const { review } of community.reviews.values()) {
-    if (review.productId === product.id && review.reviewer?.userId === userId) {
+  for (const { review, deleted } of community.reviews.values()) {
+    if (!deleted && review.productId === product.id && review.reviewer?.userId === userId) {
       fail(Code.AlreadyExists, "already_reviewed", "there is a review of this product by this account");
     }
   }
@@ -201,7 +205,7 @@ export function reviews(community: Community) {
   const anothers = (reviewId: string, userId: string): Held => {
     const held = heldOf(community, reviewId);
     if (held.hidden) {
-      fail(Code.NotFound, "review_unknown", "no such review");
+      fail(Code.NotFound, "review_not_found", "no such review");
     }
     if (held.review.reviewer?.userId === userId) {
       fail(Code.FailedPrecondition, "own_review", "this review is yours");
@@ -238,10 +242,14 @@ export function reviews(community: Community) {
       }),
       createReview: (request, context) => ({ review: createReview(community, request, me(context)) }),
       deleteReview({ reviewId }, context) {
-        if (heldOf(community, reviewId).review.reviewer?.userId !== me(context)) {
+        const held = heldOf(community, reviewId);
+        const { user } = mustSignIn(community, context).account;
+        if (held.review.reviewer?.userId !== user.id) {
           fail(Code.PermissionDenied, "not_author", "only who wrote it may do that");
         }
-        community.reviews.delete(reviewId);
+        held.deleted = true;
+        held.reports = [];
+        note(community, held, "DELETED", user, "");
         return {};
       },
       markHelpful({ reviewId }, context) {
