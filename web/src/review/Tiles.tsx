@@ -6,7 +6,6 @@ import { sayFault } from "../app/faults";
 import { Button } from "../ui/Button";
 import { counted } from "../ui/count";
 import type { Paged } from "../ui/More";
-import { Loading } from "../ui/Spinner";
 import { ReviewTile } from "./ReviewTile";
 
 const atATime = 2;
@@ -36,9 +35,11 @@ export function Tiles({ product, query }: { product: Product; query: ReviewsQuer
   return (
     <>
       <p className="sr-only" role="status">
-        {!query.isPlaceholderData &&
-          shown.length > 0 &&
-          `${counted(BigInt(shown.length), "review", "reviews")} shown.`}
+        {looking.busy
+          ? "Looking for more…"
+          : !query.isPlaceholderData &&
+            shown.length > 0 &&
+            `${counted(BigInt(shown.length), "review", "reviews")} shown.`}
       </p>
       <div
         aria-busy={query.isFetching}
@@ -53,18 +54,16 @@ export function Tiles({ product, query }: { product: Product; query: ReviewsQuer
       </div>
       <div className="py-5 text-center">
         {query.isFetchNextPageError && <p className="mb-3 text-soft">{sayFault(query.error)}</p>}
-        {looking.busy ? (
-          <Loading label="Looking for more…" />
-        ) : (
-          (reviews.length > shown.length || query.hasNextPage) && (
-            <Button look="outline" onClick={more}>
-              {query.isFetchNextPageError
+        {(looking.busy || reviews.length > shown.length || query.hasNextPage) && (
+          <Button busy={looking.busy} look="outline" onClick={more}>
+            {looking.busy
+              ? "Looking for more…"
+              : query.isFetchNextPageError
                 ? "Try again"
                 : shown.length < wanted
                   ? "Look further"
                   : "More reviews"}
-            </Button>
-          )
+          </Button>
         )}
       </div>
     </>
