@@ -49,7 +49,9 @@ describe.runIf(wanted).each(devices)("%s", (device, options) => {
     await asMember(page, device);
     const other = await openPage(browser, { ...options, baseURL: server.url, reducedMotion: "reduce" });
     await asOrganizer(other.page, device);
-    expect([...faults, ...other.faults]).toEqual([]);
+    const third = await openPage(browser, { ...options, baseURL: server.url, reducedMotion: "reduce" });
+    await asShop(third.page, device);
+    expect([...faults, ...other.faults, ...third.faults]).toEqual([]);
   });
 });
 
@@ -106,6 +108,7 @@ async function asMember(page: Page, device: string) {
   await page.getByRole("feed", { name: "Replies" }).getByRole("article").first().waitFor();
   await look(page, `${device}-post`);
   await campaigns(page, device);
+  await reviews(page, device);
   await dialogs(page, device);
   await home(page, device);
 }
@@ -163,6 +166,62 @@ async function asOrganizer(page: Page, device: string) {
   await page.getByRole("link", { name: "Manage" }).click();
   await page.getByRole("button", { name: "Freeze" }).waitFor();
   await look(page, `${device}-campaign-manage`, true);
+}
+
+/** Reviews, as somebody who reads and writes them sees them. */
+async function reviews(page: Page, device: string) {
+  await page.goto("/products");
+  await page.getByText("4 reviews").waitFor();
+  await look(page, `${device}-products`);
+  await page.getByRole("link", { name: "River boots, tall" }).click();
+  await page.getByRole("button", { name: "More reviews" }).click();
+  await look(page, `${device}-product`, true);
+  await page.getByRole("button", { name: "Open picture 2 of 3" }).click();
+  await page.getByRole("dialog").locator("img").waitFor();
+  await look(page, `${device}-photo`);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: /^Only 1 star:/ }).click();
+  await page.getByRole("button", { name: "All stars" }).waitFor();
+  await look(page, `${device}-product-stars`, true);
+  await page.getByRole("button", { name: "More about this review" }).first().click();
+  await page.getByRole("menuitem", { name: "Report review" }).click();
+  await look(page, `${device}-report`);
+  await page.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("button", { name: "Write a review" }).click();
+  const form = page.getByRole("form", { name: "Write a review" });
+  await look(page, `${device}-review-new`);
+  await form.getByRole("radio", { name: "4 stars: Good" }).press("Space");
+  await form.getByRole("radio", { name: "Comfortable", exact: true }).press("Space");
+  await form.getByRole("button", { name: "Publish" }).click();
+  await form.locator("[aria-invalid=true]").first().waitFor();
+  await look(page, `${device}-review-missing`);
+  await form.getByRole("button", { name: "Publish" }).scrollIntoViewIfNeeded();
+  await look(page, `${device}-review-end`);
+}
+
+/** The pages of who sells what is reviewed, and moderates. */
+async function asShop(page: Page, device: string) {
+  await page.goto("/signin");
+  await page.getByLabel("Handle or e-mail").fill("mill_shop");
+  await page.getByLabel("Password", { exact: true }).fill("correct horse");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("form", { name: "New post" }).waitFor();
+  await page.goto("/products/new");
+  await page.getByLabel("Name", { exact: true }).fill("Sieve");
+  await page.getByRole("button", { name: "Size", exact: true }).click();
+  await page.getByRole("button", { name: "Another", exact: true }).click();
+  await page.getByText("What 1 to 5 mean").last().click();
+  await page.getByRole("button", { name: "Add product" }).click();
+  await page.locator("[aria-invalid=true]").first().waitFor();
+  await look(page, `${device}-product-new`, true);
+  await page.goto("/products");
+  await page.getByRole("link", { name: "Moderation" }).click();
+  await page.getByText("What was done to it").first().click();
+  await page.getByRole("list", { name: "What was done to it" }).waitFor();
+  await look(page, `${device}-moderation`, true);
+  await page.getByRole("button", { name: "Hide" }).first().click();
+  await page.getByRole("dialog").waitFor();
+  await look(page, `${device}-verdict`);
 }
 
 /** What home looks like when something is going on. */

@@ -2,6 +2,7 @@ import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { Community, receive, register, write } from "../../src/testing/community";
 import { landscape } from "../png";
 import { seedCampaigns } from "./campaigns";
+import { seedReviews } from "./reviews";
 
 const people = [
   ["ada", "Ada Okafor", "Bridges, mostly. Sometimes bread.\nhttps://bridges.example"],
@@ -76,5 +77,6 @@ export function seeded(): Community {
     write(community, id(author), { text, replyToId: last?.id ?? "" });
   }
   seedCampaigns(community);
+  seedReviews(community);
   return community;
 }

@@ -14,28 +14,32 @@ import { useSession } from "./services";
 interface Place extends Pick<LinkProps, "to" | "params"> {
   label: string;
   icon: IconName;
+  /** On small screens it is in the head, or nowhere. */
+  aside?: boolean;
 }
 
 const campaigns: Place = { label: "Campaigns", icon: "flag", to: "/campaigns" };
-const people: Place = { label: "People", icon: "people", to: "/people" };
+const products: Place = { label: "Products", icon: "bag", to: "/products" };
+const people: Place = { label: "People", icon: "people", to: "/people", aside: true };
 
 /** Where one can go from everywhere. */
 function usePlaces(): Place[] {
   const me = useMe();
   const session = useSession();
   if (!session) {
-    return [campaigns, people];
+    return [campaigns, products, people];
   }
   return [
     { label: "Home", icon: "home", to: "/" },
     campaigns,
+    products,
     people,
     {
       label: "Profile",
       icon: "person",
       ...(me ? { to: "/@{$handle}", params: { handle: me.handle } } : { to: "/settings" }),
     },
-    { label: "Settings", icon: "settings", to: "/settings" },
+    { label: "Settings", icon: "settings", to: "/settings", aside: true },
   ];
 }
 
@@ -58,17 +62,27 @@ export function TopBar() {
     <header className="sticky top-0 z-20 flex items-center justify-between gap-3 bg-ground/90 px-4 py-2.5 backdrop-blur-md lg:hidden">
       <Brand>{wordmark}</Brand>
       {session ? (
-        <Link
-          aria-label="Settings"
-          className="grid size-10 place-items-center rounded-full text-soft hover:text-ink aria-[current=page]:text-brand"
-          to="/settings"
-        >
-          <Icon name="settings" />
-        </Link>
+        <div className="flex gap-1">
+          <HeadLink label="People" icon="people" to="/people" />
+          <HeadLink label="Settings" icon="settings" to="/settings" />
+        </div>
       ) : (
         <Doors />
       )}
     </header>
+  );
+}
+
+function HeadLink({ label, icon, to }: Place) {
+  return (
+    <Link
+      activeOptions={{ exact: true, includeSearch: false }}
+      aria-label={label}
+      className="grid size-10 place-items-center rounded-full text-soft hover:text-ink aria-[current=page]:text-brand"
+      to={to}
+    >
+      <Icon name={icon} />
+    </Link>
   );
 }
 
@@ -145,20 +159,20 @@ export function BottomBar({ onCompose }: { onCompose(): void }) {
   if (!session) {
     return null;
   }
-  const link = (place: Place | undefined) =>
-    place && (
-      <PlaceLink
-        className="flex min-h-14 flex-1 flex-col items-center justify-center gap-0.5 text-xs font-semibold text-soft aria-[current=page]:text-brand"
-        key={place.label}
-        place={place}
-      />
-    );
+  const inReach = places.filter(({ aside }) => !aside);
+  const link = (place: Place) => (
+    <PlaceLink
+      className="flex min-h-14 flex-1 flex-col items-center justify-center gap-0.5 text-xs font-semibold text-soft aria-[current=page]:text-brand"
+      key={place.label}
+      place={place}
+    />
+  );
   return (
     <nav
       aria-label="Main"
       className="fixed inset-x-0 bottom-0 z-20 flex items-center border-t border-line bg-panel/95 px-2 pb-[env(safe-area-inset-bottom)] backdrop-blur-md lg:hidden"
     >
-      {places.slice(0, 2).map(link)}
+      {inReach.slice(0, 2).map(link)}
       <div className="flex flex-1 justify-center">
         <button
           aria-label="New post"
@@ -169,14 +183,13 @@ export function BottomBar({ onCompose }: { onCompose(): void }) {
           <Icon name="pen" size={26} />
         </button>
       </div>
-      {/* Settings are in the head of small screens. */}
-      {places.slice(2, 4).map(link)}
+      {inReach.slice(2).map(link)}
     </nav>
   );
 }
 
 function PlaceLink({ place, className }: { place: Place; className: string }) {
-  const { label, icon, ...to } = place;
+  const { label, icon, aside: _, ...to } = place;
   const client = useQueryClient();
   const home = useRouterState({ select: (state) => state.location.pathname === "/" });
   return (

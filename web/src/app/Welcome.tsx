@@ -46,6 +46,10 @@ export function Welcome() {
         Just looking?{" "}
         <Link className="font-semibold text-brand underline" to="/campaigns">
           See the campaigns
+        </Link>
+        ,{" "}
+        <Link className="font-semibold text-brand underline" to="/products">
+          read reviews
         </Link>{" "}
         or{" "}
         <Link className="font-semibold text-brand underline" to="/people">

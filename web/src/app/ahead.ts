@@ -19,6 +19,8 @@ export function loadAhead(router: AppRouter): void {
       import("../timeline/ExplainDialog"),
       import("../campaign/ScoreDialog"),
       import("../post/ComposeDialog"),
+      import("../review/PhotoViewer"),
+      import("../review/ReportDialog"),
       import("./ShortcutsDialog"),
     ];
     // What fails now is fetched when it is needed, or told then.

@@ -24,6 +24,11 @@ const reasons: Record<string, string> = {
   captain_must_hand_over: "You are the captain. Make another member captain before you leave.",
   not_captain: "Only the captain may hand the team over.",
   not_member: "Only a member of the team can become its captain.",
+  already_reviewed: "You have reviewed this product already. Delete that review before you write another.",
+  characteristic_unknown: "The product has changed. Load the page again.",
+  own_review: "This review is your own.",
+  not_author: "Only who wrote it may do that.",
+  product_differs: "Another product has this key.",
   daily_check_ins: "You have checked in as often as one may on this day of the campaign.",
 };
 
@@ -78,10 +83,15 @@ const rules: Record<string, string> = {
   "time_zone string.pattern": "A time zone such as Europe/Berlin.",
   "starts_at required": "Say when it starts.",
   "ends_at required": "Say when it ends.",
+  "rating int32.gte_lte": "Choose 1 to 5 stars.",
+  "body string.pattern": "Fill this in.",
+  "key string.pattern": "1 to 64 characters without blanks.",
+  "characteristics[].name string.min_len": "Give each a name.",
+  "characteristics[].labels[] string.min_len": "Fill in all five labels, or none.",
 };
 
 function sayViolation(violation: FieldViolation): string {
-  const known = rules[`${violation.field} ${violation.ruleId}`];
+  const known = rules[`${violation.field.replace(/\[\d+\]/g, "[]")} ${violation.ruleId}`];
   if (known) {
     return known;
   }

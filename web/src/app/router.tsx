@@ -10,6 +10,7 @@ import {
 import type { Session } from "@throng/sdk";
 import type { BoardSearch } from "../campaign/BoardPage";
 import type { Which } from "../campaign/CampaignsPage";
+import { type ReviewSearch, starsFrom } from "../review/search";
 import { Broken } from "./Broken";
 import { NotFound } from "./NotFound";
 import { Shell } from "./Shell";
@@ -49,6 +50,11 @@ const boardOf = ({ scope, around, at }: Record<string, unknown>): BoardSearch =>
   ...((scope === "members" || scope === "friends") && { scope }),
   ...(around === true && { around }),
   ...(typeof at === "string" && !Number.isNaN(Date.parse(at)) && { at }),
+});
+const reviewsOf = ({ sort, stars, q }: Record<string, unknown>): ReviewSearch => ({
+  ...((sort === "newest" || sort === "helpful") && { sort }),
+  ...starsFrom(stars),
+  ...wordsOf({ q }),
 });
 
 // Each page is a file of its own, fetched when it is first headed for.
@@ -133,6 +139,36 @@ const routes = [
     path: "/campaigns/$campaignId/manage",
     beforeLoad: members,
     component: lazyRouteComponent(() => import("../campaign/ManagePage"), "ManagePage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/products",
+    validateSearch: wordsOf,
+    component: lazyRouteComponent(() => import("../review/ProductsPage"), "ProductsPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/products/new",
+    beforeLoad: members,
+    component: lazyRouteComponent(() => import("../review/NewProductPage"), "NewProductPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/products/$productId",
+    validateSearch: reviewsOf,
+    component: lazyRouteComponent(() => import("../review/ProductPage"), "ProductPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/moderation",
+    beforeLoad: members,
+    component: lazyRouteComponent(() => import("../review/ModerationPage"), "ModerationPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/moderation/$reviewId",
+    beforeLoad: members,
+    component: lazyRouteComponent(() => import("../review/RecordPage"), "RecordPage"),
   }),
   createRoute({
     getParentRoute,

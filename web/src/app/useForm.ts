@@ -32,8 +32,12 @@ export function useForm<D extends DescMessage>(
     }
   }, [problems]);
 
-  async function submit(message: MessageInitShape<D>) {
-    const broken = check(schema, message);
+  async function submit(message: MessageInitShape<D>, missing: Record<string, string>) {
+    if (Object.keys(missing).length > 0) {
+      // Nothing goes to the server, so what breaks the rules is told here or not at all.
+      await prepareValidation();
+    }
+    const broken = { ...check(schema, message), ...missing };
     if (Object.keys(broken).length > 0) {
       setProblems({ fields: broken, form: told(broken) ? "" : (broken[""] ?? "") });
       return;
@@ -53,15 +57,19 @@ export function useForm<D extends DescMessage>(
     busy,
     errors: problems.fields,
     problem: problems.form,
-    /** Properties of the form element; `read` makes the message of what is filled in. */
-    form: (read: () => MessageInitShape<D>) => ({
+    /**
+     * Properties of the form element; `read` makes the message of what is filled in.
+     * What is `missing` by field is told too: questions to which the contract takes
+     * no answer for an answer.
+     */
+    form: (read: () => MessageInitShape<D>, missing: Record<string, string> = {}) => ({
       ref,
       noValidate: true,
       onFocus: prepareValidation,
       onSubmit: (event: FormEvent) => {
         event.preventDefault();
         if (!busy) {
-          void submit(read());
+          void submit(read(), missing);
         }
       },
     }),

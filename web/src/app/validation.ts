@@ -7,8 +7,9 @@ import { byField } from "./faults";
 let checker: Checker | undefined;
 type Checker = typeof import("./protovalidate");
 
-export function prepareValidation(): void {
-  import("./protovalidate").then(
+/** Loads the rules; it never fails, as the server checks in any case. */
+export function prepareValidation(): Promise<void> {
+  return import("./protovalidate").then(
     (loaded) => {
       checker = loaded;
     },

@@ -11,7 +11,7 @@ export function PageHead(props: { title: string; children?: ReactNode }) {
       <IconButton className="-ml-2" label="Back" look="onGround" onClick={back}>
         <Icon name="back" />
       </IconButton>
-      <h1 className="text-lg">{props.title}</h1>
+      <h1 className="min-w-0 text-lg wrap-anywhere">{props.title}</h1>
       {props.children}
     </div>
   );

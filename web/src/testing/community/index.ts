@@ -4,20 +4,23 @@ import { campaigns } from "./campaigns";
 import { graph } from "./graph";
 import { media } from "./media";
 import { posts } from "./posts";
+import { reviews } from "./reviews";
 import type { Community } from "./store";
 import { timeline } from "./timeline";
 import { users } from "./users";
 
 export { announce, checkIn, joinTeam, makeTeam, type Run } from "./campaigns";
 export { receive } from "./media";
+export { note, report } from "./moderation";
 export { write } from "./posts";
+export { type Held, judge, stock } from "./reviews";
 export { Community, fail } from "./store";
 export { register, signIn } from "./users";
 
 /** The services of a community. */
 export function services(community: Community) {
   return (router: ConnectRouter) => {
-    for (const noun of [users, graph, posts, timeline, media, campaigns]) {
+    for (const noun of [users, graph, posts, timeline, media, campaigns, reviews]) {
       noun(community)(router);
     }
   };

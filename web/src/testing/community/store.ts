@@ -4,9 +4,11 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { DetailSchema } from "@throng/gen/throng/fault/v1/fault_pb";
 import type { Media } from "@throng/gen/throng/media/v1/media_pb";
 import type { Post } from "@throng/gen/throng/post/v1/post_pb";
+import type { Product } from "@throng/gen/throng/review/v1/product_pb";
 import { type FreshnessSchema, Strategy } from "@throng/gen/throng/timeline/v1/timeline_pb";
 import type { Session, User } from "@throng/gen/throng/user/v1/user_pb";
 import type { Run } from "./campaigns";
+import type { Held } from "./reviews";
 
 // A community in memory that keeps the contract: what the tests of the pages
 // speak to, and what pages are looked at with where there is no server.
@@ -42,6 +44,13 @@ export class Community {
   readonly watchers = new Set<Watcher>();
   /** Campaigns, oldest first. */
   readonly runs = new Map<string, Run>();
+  readonly products = new Map<string, Product>();
+  /** Reviews, oldest first. */
+  readonly reviews = new Map<string, Held>();
+  /** `review user`, of those whom it helped. */
+  readonly helped = new Set<string>();
+  /** How many reviews a call looks through for words. */
+  looksThrough = 2000;
   /** What home timelines say of themselves. */
   freshness: MessageInitShape<typeof FreshnessSchema> = { strategy: Strategy.PUSH, complete: true };
   /** Every call in order, by method, for tests to look at. */

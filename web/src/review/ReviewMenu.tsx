@@ -1,0 +1,94 @@
+import { useMutation } from "@connectrpc/connect-query";
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Role } from "@throng/gen/throng/access/v1/access_pb";
+import { Verdict } from "@throng/gen/throng/review/v1/moderation_pb";
+import { type Review, ReviewService } from "@throng/gen/throng/review/v1/review_pb";
+import { lazy, Suspense, useState } from "react";
+import { sayFault } from "../app/faults";
+import { Confirm } from "../ui/Dialog";
+import { Menu, type MenuAction } from "../ui/Menu";
+import { toast } from "../ui/toasts";
+import { useMe } from "../user/useMe";
+import { patchReview, refreshReviews } from "./queries";
+import { useDoor } from "./useDoor";
+
+const ReportDialog = lazy(() => import("./ReportDialog").then((m) => ({ default: m.ReportDialog })));
+const AnswerDialog = lazy(() => import("./AnswerDialog").then((m) => ({ default: m.AnswerDialog })));
+const VerdictDialog = lazy(() => import("./VerdictDialog").then((m) => ({ default: m.VerdictDialog })));
+
+type Open = "report" | "delete" | "answer" | "hide";
+
+/** The rarer things one can do with a review. */
+export function ReviewMenu({ review, mine }: { review: Review; mine: boolean }) {
+  const [open, setOpen] = useState<Open>();
+  const close = () => setOpen(undefined);
+  const navigate = useNavigate();
+  const record = () => void navigate({ to: "/moderation/$reviewId", params: { reviewId: review.id } });
+  return (
+    <>
+      <Menu actions={useActions(review, mine, setOpen, record)} label="More about this review" />
+      {open === "delete" && <Delete onClose={close} review={review} />}
+      <Suspense>
+        {open === "report" && <ReportDialog onClose={close} review={review} />}
+        {open === "answer" && <AnswerDialog onClose={close} review={review} />}
+        {open === "hide" && (
+          <VerdictDialog
+            onClose={close}
+            // There it can be brought back.
+            onDecided={record}
+            productId={review.productId}
+            reviewId={review.id}
+            verdict={Verdict.HIDE}
+          />
+        )}
+      </Suspense>
+    </>
+  );
+}
+
+function useActions(review: Review, mine: boolean, open: (what: Open) => void, record: () => void) {
+  const role = useMe()?.role ?? Role.MEMBER;
+  const pass = useDoor();
+  const actions: MenuAction[] = [];
+  if (mine) {
+    actions.push({ label: "Delete review", icon: "trash", danger: true, onSelect: () => open("delete") });
+  } else {
+    actions.push({ label: "Report review", icon: "flag", onSelect: () => pass(() => open("report")) });
+  }
+  if (role >= Role.ORGANIZER) {
+    const label = review.response ? "Change the shop's answer" : "Answer as the shop";
+    actions.push({ label, icon: "shop", onSelect: () => open("answer") });
+  }
+  if (role >= Role.MODERATOR) {
+    actions.push(
+      { label: "What was done to it", icon: "clock", onSelect: record },
+      { label: "Hide review", icon: "block", danger: true, onSelect: () => open("hide") },
+    );
+  }
+  return actions;
+}
+
+function Delete({ review, onClose }: { review: Review; onClose(): void }) {
+  const client = useQueryClient();
+  const { mutate, isPending } = useMutation(ReviewService.method.deleteReview, {
+    onSuccess: () => {
+      toast("Your review is deleted.");
+      onClose();
+      patchReview(client, review, () => undefined);
+      refreshReviews(client, review.productId);
+    },
+    onError: (err) => toast(sayFault(err), "failed"),
+  });
+  return (
+    <Confirm
+      action="Delete review"
+      busy={isPending}
+      onClose={onClose}
+      onConfirm={() => mutate({ reviewId: review.id })}
+      title="Delete your review?"
+    >
+      It goes with its pictures, and nothing brings it back. You may write another one.
+    </Confirm>
+  );
+}

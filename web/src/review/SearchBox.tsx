@@ -1,0 +1,66 @@
+import { useEffect, useId, useRef, useState } from "react";
+import { Icon } from "../ui/Icon";
+import { Spinner } from "../ui/Spinner";
+
+const pauseMs = 250;
+const maxLength = 100;
+
+interface SearchBoxProps {
+  label: string;
+  placeholder: string;
+  /** What is looked for now. */
+  words: string;
+  busy: boolean;
+  /** Told once the typing pauses. */
+  onWords(words: string): void;
+}
+
+/** Words to look for, taken while one types. */
+export function SearchBox({ label, placeholder, words, busy, onWords }: SearchBoxProps) {
+  const [typed, setTyped] = useState(words);
+  const id = useId();
+  const told = useRef(words);
+  useEffect(() => {
+    // Words that change from elsewhere, by the way back or by a button, are the new ones.
+    if (words !== told.current) {
+      told.current = words;
+      setTyped(words);
+    }
+  }, [words]);
+  useEffect(() => {
+    const next = typed.trim();
+    if (next === told.current) {
+      return;
+    }
+    const timer = setTimeout(() => {
+      told.current = next;
+      onWords(next);
+    }, pauseMs);
+    return () => clearTimeout(timer);
+  }, [typed, onWords]);
+  return (
+    <search className="relative mb-2.5 block">
+      <label className="sr-only" htmlFor={id}>
+        {label}
+      </label>
+      <Icon className="pointer-events-none absolute top-3.5 left-4 text-soft" name="people" size={20} />
+      <input
+        autoComplete="off"
+        className="panel w-full border border-edge py-3 pr-11 pl-12 hover:border-ink"
+        dir="auto"
+        id={id}
+        maxLength={maxLength}
+        onChange={(event) => setTyped(event.target.value)}
+        placeholder={placeholder}
+        spellCheck={false}
+        type="search"
+        value={typed}
+      />
+      {busy && (
+        <span className="absolute top-4 right-4 text-soft">
+          <Spinner />
+        </span>
+      )}
+    </search>
+  );
+}
