@@ -154,7 +154,7 @@ func (b *bill) reads(ctx context.Context, r *report) error {
 		}
 		var used usage
 		used, err = b.during(idle, func() error {
-			_, err := onceEach(ctx, s.addr, b.readers, asProtobuf)
+			_, err := onceEach(ctx, s.addr, b.readers, homeIn[asProtobuf].asked)
 			return err
 		})
 		r.usage(name, used.times(1/float64(len(b.readers))))

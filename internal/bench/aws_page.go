@@ -87,11 +87,11 @@ func (p *cloudPage) homes(ctx context.Context, o options, r *report) error {
 		if err != nil {
 			return err
 		}
-		first, err := onceEach(ctx, s.addr, p.readers, asProtobuf)
+		first, err := onceEach(ctx, s.addr, p.readers, homeIn[asProtobuf].asked)
 		if err != nil {
 			return err
 		}
-		again, err := closedLoop(ctx, s.addr, p.readers, asProtobuf, o.length)
+		again, err := closedLoop(ctx, s.addr, p.readers, o.length, homeIn[asProtobuf].asked)
 		if err != nil {
 			return err
 		}

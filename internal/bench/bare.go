@@ -58,41 +58,48 @@ type bareHome struct {
 	pages page.Sealer
 }
 
-const bareStatement = "home"
+const (
+	bareHomeSide = "home"
+	// bareStatement is the name of the one statement that is prepared.
+	bareStatement = "bare"
+)
 
 // newBareHome reads from the replica, as ours does.
-func newBareHome(ctx context.Context, s app.Settings) (*bareHome, error) {
-	config, err := pgxpool.ParseConfig(s.Readers[0])
+func newBareHome(ctx context.Context, o order) (http.Handler, func(), error) {
+	pages, err := barePages(o.Settings)
+	if err != nil {
+		return nil, nil, err
+	}
+	pool, err := barePool(ctx, o.Settings.Readers[0], o.Settings.MaxConns, bareHomeSQL)
+	if err != nil {
+		return nil, nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle(timelinev1connect.NewTimelineServiceHandler(&bareHome{pool: pool, pages: pages}))
+	return mux, pool.Close, nil
+}
+
+// barePool has as many connections as ours, each with one statement prepared.
+func barePool(ctx context.Context, url string, conns int32, statement string) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, err
 	}
-	config.MaxConns, config.MinConns = s.MaxConns, s.MaxConns
+	config.MaxConns, config.MinConns = conns, conns
 	config.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
 		if _, err := c.Exec(ctx, barePlan); err != nil {
 			return err
 		}
-		_, err := c.PgConn().Prepare(ctx, bareStatement, bareHomeSQL, nil)
+		_, err := c.PgConn().Prepare(ctx, bareStatement, statement, nil)
 		return err
 	}
-	secret, err := hex.DecodeString(s.Secret)
-	if err != nil {
-		return nil, err
-	}
-	pool, err := pgxpool.NewWithConfig(ctx, config)
-	return &bareHome{pool: pool, pages: page.NewSealer(secret)}, err
+	return pgxpool.NewWithConfig(ctx, config)
 }
 
-func (b *bareHome) close() { b.pool.Close() }
-
-type bareReaderKey struct{}
-
-func (b *bareHome) handler() http.Handler {
-	mux := http.NewServeMux()
-	path, h := timelinev1connect.NewTimelineServiceHandler(b)
-	mux.Handle(path, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), bareReaderKey{}, r.Header.Get(readerHeader))))
-	}))
-	return mux
+// barePages seal tokens as ours does.
+func barePages(s app.Settings) (page.Sealer, error) {
+	secret, err := hex.DecodeString(s.Secret)
+	return page.NewSealer(secret), err
 }
 
 var binaryFormat = []int16{1}
@@ -100,8 +107,7 @@ var binaryFormat = []int16{1}
 // GetHomeTimeline implements timelinev1connect.TimelineServiceHandler. It speaks
 // to the driver's lowest layer and reads the columns by itself.
 func (b *bareHome) GetHomeTimeline(ctx context.Context, _ *timelinev1.GetHomeTimelineRequest) (*timelinev1.GetHomeTimelineResponse, error) {
-	text, _ := ctx.Value(bareReaderKey{}).(string)
-	reader, err := uuid.Parse(text)
+	reader, err := whoAsks(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +130,7 @@ func (b *bareHome) GetHomeTimeline(ctx context.Context, _ *timelinev1.GetHomeTim
 		return nil, err
 	}
 	if len(res.GetItems()) == page.DefaultSize {
-		res.NextPageToken = b.pages.Seal("home/"+text, page.Cursor{ID: last})
+		res.NextPageToken = b.pages.Seal("home/"+reader.String(), page.Cursor{ID: last})
 	}
 	res.Freshness = &timelinev1.Freshness{
 		Strategy: timelinev1.Strategy_STRATEGY_PUSH, AuthorsPushed: followed, Complete: true, Age: &durationpb.Duration{},

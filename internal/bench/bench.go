@@ -8,11 +8,13 @@
 // Before a pair is measured it is asserted that both sides answer the same, and
 // after each round that all rows are there. Times are never asserted.
 //
-// The bare sides are in bare.go, with their SQL. What is measured: a read of a
+// The bare sides are in bare*.go, with their SQL. What is measured: a read of a
 // home timeline over HTTP (home.go), the statement below it (page.go), a fan-out
 // (fanout.go), an import (follows.go), reads under each strategy
 // (strategy.go) and what the strategies cost in a simulation (cost.go), the same of the
-// shape aws on emulators (aws.go, its bare sides in aws_bare.go), and the memory of an
+// shape aws on emulators (aws.go, its bare sides in aws_bare.go), campaigns (contest.go
+// makes them; check-ins, boards of a million, what is live and crowds of readers in
+// campaign_*.go, with bare_checkin.go and bare_board.go), and the memory of an
 // idle `throng dev` (memory.go). report.go prints the table and writes docs/benchmarks.md.
 package bench
 
@@ -70,7 +72,7 @@ func parse(args []string, out io.Writer) (options, error) {
 		if name != "" && !slices.Contains(names(), name) {
 			return o, fmt.Errorf("there is nothing to measure by the name %q", name)
 		}
-		elsewhere = elsewhere && strings.HasPrefix(name, awsNames)
+		elsewhere = elsewhere && (strings.HasPrefix(name, awsNames) || strings.HasPrefix(name, campaignNames))
 	}
 	if elsewhere {
 		o.size = o.size.accounts()
@@ -82,8 +84,12 @@ func (o options) wants(name string) bool {
 	return o.only == "" || slices.Contains(strings.Split(o.only, ","), name)
 }
 
-// awsNames is what the names of rows of the shape aws begin with.
-const awsNames = "aws-"
+// What the names of rows begin with that need little of the world: those of the shape aws,
+// and of campaigns, which have databases of their own.
+const (
+	awsNames      = "aws-"
+	campaignNames = "campaign-"
+)
 
 // section is a group of rows that are measured on the same parts.
 type section struct {
@@ -100,6 +106,9 @@ func sections() []section {
 		{"strategies", strategyRows},
 		{"cost", costRows},
 		onAWS("aws-fanout", awsFanoutRows), onAWS("aws-page", awsPageRows), onAWS("aws-queue", awsQueueRows), onAWS("aws-cost", awsCostRows),
+		{"campaign-checkins", checkInRows},
+		{"campaign-board", boardRows},
+		{"campaign-live", liveRows},
 		{"memory", memoryRows},
 	}
 }

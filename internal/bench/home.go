@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,11 +8,11 @@ import (
 	"path/filepath"
 	"time"
 
-	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
 	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
 	timelinev1 "github.com/throng-social/throng/gen/go/throng/timeline/v1"
+	"github.com/throng-social/throng/gen/go/throng/timeline/v1/timelinev1connect"
 	"github.com/throng-social/throng/internal/app"
 	throng "github.com/throng-social/throng/sdk/go"
 )
@@ -28,6 +27,15 @@ type home struct {
 	// settings are ours; how is whether answers may differ in how they came about.
 	settings app.Settings
 	how      bool
+}
+
+// homeMethod is what both sides are asked.
+const homeMethod = timelinev1connect.TimelineServiceGetHomeTimelineProcedure
+
+// homeIn asks for the first page of a home timeline.
+var homeIn = map[codec]question{
+	asJSON:     {asJSON, homeMethod, `{"pageSize":20}`},
+	asProtobuf: {asProtobuf, homeMethod, "\x08\x14"},
 }
 
 const (
@@ -80,7 +88,11 @@ func newHome(ctx context.Context, w *world, s app.Settings, how bool) (*home, er
 }
 
 func (h *home) order(bare bool) order {
-	return order{Bare: bare, Settings: h.settings, Log: filepath.Join(h.world.dir, "serve.log")}
+	o := order{Settings: h.settings, Log: filepath.Join(h.world.dir, "serve.log")}
+	if bare {
+		o.Bare = bareHomeSide
+	}
+	return o
 }
 
 func (h *home) close() { _ = errors.Join(h.ours.stop(), h.bare.stop()) }
@@ -130,16 +142,8 @@ func forgetHow(res *timelinev1.GetHomeTimelineResponse) {
 }
 
 func (c *client) read(r *reader, kind codec) (*timelinev1.GetHomeTimelineResponse, error) {
-	var body bytes.Buffer
-	if err := c.call(r, kind, &body); err != nil {
-		return nil, err
-	}
 	res := &timelinev1.GetHomeTimelineResponse{}
-	unmarshal := proto.Unmarshal
-	if kind == asJSON {
-		unmarshal = protojson.Unmarshal
-	}
-	err := unmarshal(body.Bytes(), res)
+	err := c.fetch(r, homeIn[kind], res)
 	if f := res.GetFreshness(); f != nil {
 		f.Age = nil
 	}
@@ -149,26 +153,21 @@ func (c *client) read(r *reader, kind codec) (*timelinev1.GetHomeTimelineRespons
 // through measures calls a second in a closed loop with caches as they come: the
 // first loops fill them and do not count.
 func (h *home) through(ctx context.Context, o options, kind codec) (pair, error) {
-	ours := func() (float64, error) { return closedLoop(ctx, h.ours.addr, h.world.readers, kind, o.length) }
-	bare := func() (float64, error) { return closedLoop(ctx, h.bare.addr, h.world.readers, kind, o.length) }
+	ours := func() (float64, error) {
+		return closedLoop(ctx, h.ours.addr, h.world.readers, o.length, homeIn[kind].asked)
+	}
+	bare := func() (float64, error) {
+		return closedLoop(ctx, h.bare.addr, h.world.readers, o.length, homeIn[kind].asked)
+	}
 	for _, warm := range []func() (float64, error){ours, bare} {
 		if _, err := warm(); err != nil {
 			return pair{}, err
 		}
 	}
-	if err := h.profile(o, kind); err != nil {
+	if err := o.profiles("home-"+kind.name, h.ours, h.bare); err != nil {
 		return pair{}, err
 	}
 	return inTurn(o.rounds, ours, bare)
-}
-
-func (h *home) profile(o options, kind codec) error {
-	if o.profile == "" {
-		return nil
-	}
-	length := time.Duration(2*o.rounds) * o.length
-	return errors.Join(h.ours.profile(filepath.Join(o.profile, "home-"+kind.name+".ours.pprof"), length),
-		h.bare.profile(filepath.Join(o.profile, "home-"+kind.name+".bare.pprof"), length))
 }
 
 // cold measures the first call of each reader after a start. Strangers, who share
@@ -181,7 +180,7 @@ func (h *home) cold(ctx context.Context, o options, kind codec) (pair, error) {
 				return 0, err
 			}
 			defer s.stop() //nolint:errcheck // it has answered all that it was asked
-			if _, err := closedLoop(ctx, s.addr, h.world.strangers, kind, o.length/4); err != nil {
+			if _, err := closedLoop(ctx, s.addr, h.world.strangers, o.length/4, homeIn[kind].asked); err != nil {
 				return 0, err
 			}
 			if o.profile != "" && !bare {
@@ -189,7 +188,7 @@ func (h *home) cold(ctx context.Context, o options, kind codec) (pair, error) {
 					return 0, err
 				}
 			}
-			return onceEach(ctx, s.addr, h.world.readers, kind)
+			return onceEach(ctx, s.addr, h.world.readers, homeIn[kind].asked)
 		}
 	}
 	return inTurn(o.rounds, first(false), first(true))
@@ -236,11 +235,11 @@ func (h *home) like(ctx context.Context) error {
 // latencies measures an open loop.
 func (h *home) latencies(ctx context.Context, o options, r *report) error {
 	for _, kind := range []codec{asJSON, asProtobuf} {
-		ours, err := openLoop(ctx, h.ours.addr, h.world.readers, kind, openRate, 2*o.length)
+		ours, err := openLoop(ctx, h.ours.addr, h.world.readers, openRate, 2*o.length, homeIn[kind].asked)
 		if err != nil {
 			return err
 		}
-		bare, err := openLoop(ctx, h.bare.addr, h.world.readers, kind, openRate, 2*o.length)
+		bare, err := openLoop(ctx, h.bare.addr, h.world.readers, openRate, 2*o.length, homeIn[kind].asked)
 		if err != nil {
 			return err
 		}

@@ -12,9 +12,12 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime/pprof"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/throng-social/throng/internal/app"
 )
@@ -28,9 +31,14 @@ const sideCommand = "side"
 
 // order is the first line that a side reads.
 type order struct {
-	Bare     bool
+	// Bare names one of the bare sides; empty for ours.
+	Bare     string
 	Settings app.Settings
-	Log      string
+	// Work has ours run jobs and counts as well.
+	Work bool
+	Log  string
+	// Campaign is the one whose board a bare side has.
+	Campaign uuid.UUID
 }
 
 // side is a running one.
@@ -97,7 +105,7 @@ func runSide(ctx context.Context) error {
 		defer stop()
 		obey(in)
 	}()
-	if o.Bare {
+	if o.Bare != "" {
 		return runBare(ctx, o)
 	}
 	return runOurs(ctx, o)
@@ -124,14 +132,14 @@ func obey(in *bufio.Reader) {
 	}
 }
 
-// runOurs is `throng serve` as it comes, its log in a file.
+// runOurs is `throng serve` as it comes, its log in a file; with a worker in it, if that is asked for.
 func runOurs(ctx context.Context, o order) error {
 	f, err := os.OpenFile(o.Log, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	a, err := app.New(ctx, o.Settings, app.Role{Serve: true}, app.NewLogger(o.Settings, f))
+	a, err := app.New(ctx, o.Settings, app.Role{Serve: true, Work: o.Work}, app.NewLogger(o.Settings, f))
 	if err != nil {
 		return err
 	}
@@ -140,18 +148,26 @@ func runOurs(ctx context.Context, o order) error {
 	return a.Run(ctx)
 }
 
-// runBare serves the bare handler.
+// bareSides open the bare handlers by their names. What one has open it lets go of by
+// the function that it answers.
+var bareSides = map[string]func(context.Context, order) (http.Handler, func(), error){
+	bareHomeSide:    newBareHome,
+	bareCheckInSide: newBareCheckIn,
+	bareBoardSide:   newBareBoard,
+}
+
+// runBare serves a bare handler.
 func runBare(ctx context.Context, o order) error {
-	h, err := newBareHome(ctx, o.Settings)
+	h, done, err := bareSides[o.Bare](ctx, o)
 	if err != nil {
 		return err
 	}
-	defer h.close()
+	defer done()
 	socket, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: h.handler(), ReadHeaderTimeout: patience}
+	server := &http.Server{Handler: tellingWho(h), ReadHeaderTimeout: patience}
 	fmt.Println(socket.Addr())
 	go func() {
 		<-ctx.Done()
@@ -161,4 +177,29 @@ func runBare(ctx context.Context, o order) error {
 		return err
 	}
 	return nil
+}
+
+type bareReaderKey struct{}
+
+// tellingWho puts who asks into the context.
+func tellingWho(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), bareReaderKey{}, r.Header.Get(readerHeader))))
+	})
+}
+
+// whoAsks reads it there.
+func whoAsks(ctx context.Context) (uuid.UUID, error) {
+	text, _ := ctx.Value(bareReaderKey{}).(string)
+	return uuid.Parse(text)
+}
+
+// profiles makes two sides write profiles of the rounds to come, where that is asked
+// for.
+func (o options) profiles(name string, ours, bare *side) error {
+	if o.profile == "" {
+		return nil
+	}
+	length := time.Duration(2*o.rounds) * o.length
+	return errors.Join(ours.profile(filepath.Join(o.profile, name+".ours.pprof"), length), bare.profile(filepath.Join(o.profile, name+".bare.pprof"), length))
 }

@@ -104,7 +104,7 @@ func (w *world) costs(ctx context.Context) (policy.Costs, error) {
 	if err := f.small(ctx, fewPosts); err != nil {
 		return policy.Costs{}, errors.Join(err, f.close(ctx))
 	}
-	if _, err := closedLoop(ctx, f.app.app.Addr(), w.readers, asProtobuf, 3*time.Second); err != nil {
+	if _, err := closedLoop(ctx, f.app.app.Addr(), w.readers, 3*time.Second, homeIn[asProtobuf].asked); err != nil {
 		return policy.Costs{}, errors.Join(err, f.close(ctx))
 	}
 	p, err := f.app.app.Policy(ctx)

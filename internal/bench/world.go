@@ -30,6 +30,8 @@ type size struct {
 	Fans, FanEntries int
 	// Cloud is what of it a deployment of the shape aws has.
 	Cloud cloudSize
+	// Contest is how large campaigns are, which are worlds of their own.
+	Contest contestSize
 }
 
 func (s size) settings() map[string]int {
@@ -48,16 +50,22 @@ var (
 	full = size{
 		People: 10_000, Readers: 2000, Follows: 100, Posts: 8, Fans: 100_000, FanEntries: 20,
 		Cloud: cloudSize{Readers: 64, Authors: 100, Follows: 60, Posts: 4, Fans: 10_000, Messages: 3000, Counted: 30},
+		Contest: contestSize{
+			People: 2000, Teams: 10, Members: 1_000_000, Callers: 500, Rate: 1000, Watchers: 1000, Length: 20 * time.Second, Readers: 10_000,
+		},
 	}
 	// small shows that it works.
 	small = size{
 		People: 400, Readers: 128, Follows: 40, Posts: 8, Fans: 2000, FanEntries: 20,
 		Cloud: cloudSize{Readers: 32, Authors: 32, Follows: 16, Posts: 3, Fans: 500, Messages: 300, Counted: 5},
+		Contest: contestSize{
+			People: 128, Teams: 4, Members: 10_000, Callers: 32, Rate: 50, Watchers: 32, Length: time.Second, Readers: 100,
+		},
 	}
 )
 
 // accounts is a world that has little more than accounts: what rows of the shape aws
-// need of it.
+// need of it, and more than those of campaigns do.
 func (s size) accounts() size {
 	s.Follows, s.Posts, s.Fans, s.FanEntries = 1, 1, 1, 0
 	return s
