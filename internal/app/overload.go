@@ -29,12 +29,12 @@ func (s *Settings) concurrency() (*rpc.Bounds, error) {
 		return &rpc.Bounds{Least: leastPerProcessor * n, Most: mostPerProcessor * n}, nil
 	}
 	least, most, ok := strings.Cut(s.Concurrency, "-")
-	l, errLeast := strconv.ParseUint(least, 10, 16)
-	m, errMost := strconv.ParseUint(most, 10, 16)
+	l, errLeast := strconv.Atoi(least)
+	m, errMost := strconv.Atoi(most)
 	if !ok || errLeast != nil || errMost != nil || l < 1 || m < l {
 		return nil, errConcurrency
 	}
-	return &rpc.Bounds{Least: int(l), Most: int(m)}, nil
+	return &rpc.Bounds{Least: l, Most: m}, nil
 }
 
 // newGate is nil where everything is let in.

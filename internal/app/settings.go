@@ -46,7 +46,7 @@ type Settings struct {
 	Boards         string   `env:"THRONG_BOARDS" enum:"memory,redis," default:"" help:"Where leaderboards are ranked: memory, of each process, or redis, of all together; empty: by the shape."`
 	Limits         string   `env:"THRONG_LIMITS" enum:"memory,redis," default:"" help:"Where rate limits are counted: memory, of each process, or redis, of all together; empty: by the shape."`
 	RateLimits     bool     `env:"THRONG_RATE_LIMITS" default:"true" negatable:"" help:"Limit sign-ins and writes of each account and address."`
-	Concurrency    string   `env:"THRONG_CONCURRENCY" default:"auto" help:"Between what bounds the number of calls under way at once is adapted, such as 16-64; the least important of what is more is refused. auto: 4 to 32 a processor; off: no bounds."`
+	Concurrency    string   `env:"THRONG_CONCURRENCY" default:"auto" help:"How many calls are answered at once, past which the least important are refused: auto, off, or bounds such as 16-64."`
 	TraceEndpoint  string   `env:"THRONG_TRACE_ENDPOINT" help:"OTLP/HTTP URL that traces are sent to; empty for none."`
 	LogFormat      string   `env:"THRONG_LOG_FORMAT" enum:"text,json" default:"text" help:"Form of log lines: text or json."`
 	LogLevel       string   `env:"THRONG_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"Least level that is logged."`

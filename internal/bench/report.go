@@ -108,7 +108,7 @@ func (r *report) facts() []string {
 	return []string{
 		fmt.Sprintf("Machine: %d cores, %s, %s of memory, %s/%s. Load average before %s, after %s: what is beyond this command's own is others'.",
 			runtime.NumCPU(), m.model, m.memory, runtime.GOOS, runtime.GOARCH, m.before, m.after),
-		fmt.Sprintf("A byte over loopback and back, between two who wait for it: %.0f µs before, %.0f µs after (median). Times of calls hang on it: compare them with those of other runs only where it is alike.",
+		fmt.Sprintf("A byte over loopback and back, between two who wait for it: %.0f µs before, %.0f µs after (median). Times of calls hang on it: runs compare where it is alike.",
 			m.trip, m.tripAfter),
 		fmt.Sprintf("%s, Postgres %s (one primary and one replica on this machine, as `throng dev` has them: fsync and synchronous_commit on, shared_buffers 128 MB), commit %s, %s.",
 			runtime.Version(), r.postgres, m.commit, r.began.UTC().Format("2006-01-02")),

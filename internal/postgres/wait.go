@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/multitracer"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -25,7 +24,7 @@ var busy = fault.New(fault.Unavailable, "database_busy", "the service is very bu
 type waits struct{ most time.Duration }
 
 // bound is the driver's tracer: the one of the configuration, and the bound.
-func bound(c Config) pgx.QueryTracer {
+func bound(c Config) *multitracer.Tracer {
 	t := &multitracer.Tracer{}
 	if c.Tracer != nil {
 		t = multitracer.New(c.Tracer)
@@ -41,7 +40,7 @@ func bound(c Config) pgx.QueryTracer {
 // TraceAcquireStart implements pgxpool.AcquireTracer.
 func (w waits) TraceAcquireStart(ctx context.Context, pool *pgxpool.Pool, _ pgxpool.TraceAcquireStartData) context.Context {
 	limited, cancel := context.WithTimeout(ctx, w.most)
-	return &wait{Context: limited, cancel: cancel, caller: ctx, pool: pool}
+	return &wait{Context: limited, cancel: cancel, caller: ctx.Err, pool: pool}
 }
 
 // TraceAcquireEnd implements pgxpool.AcquireTracer.
@@ -53,9 +52,11 @@ func (waits) TraceAcquireEnd(ctx context.Context, _ *pgxpool.Pool, _ pgxpool.Tra
 
 // wait is the context of one. Its error says why it came to nothing.
 type wait struct {
-	context.Context
+	context.Context //nolint:containedctx // it is a context itself
+
 	cancel context.CancelFunc
-	caller context.Context
+	// caller is the error of the caller's own context.
+	caller func() error
 	pool   *pgxpool.Pool
 }
 
@@ -65,8 +66,8 @@ func (w *wait) Err() error {
 	switch err := w.Context.Err(); {
 	case err == nil:
 		return nil
-	case w.caller.Err() != nil:
-		return w.caller.Err()
+	case w.caller() != nil:
+		return w.caller()
 	case w.pool.Stat().AcquiredConns() < w.pool.Stat().MaxConns():
 		return unavailable.Because(err)
 	default:

@@ -28,9 +28,11 @@ func TestWhoGetsNoConnectionSoonIsSentAway(t *testing.T) {
 	t.Parallel()
 	ctx, db := t.Context(), openNarrow(t, pgtest.New(t).Writer)
 	// To connect may take longer than this deployment waits, on a machine that is busy.
-	for began := time.Now(); exec(ctx, db.Writer(ctx), "SELECT 1") != nil && time.Since(began) < 10*time.Second; {
+	err := exec(ctx, db.Writer(ctx), "SELECT 1")
+	for began := time.Now(); err != nil && time.Since(began) < 10*time.Second; {
+		err = exec(ctx, db.Writer(ctx), "SELECT 1")
 	}
-	err := db.InTx(ctx, func(postgres.Tx) error {
+	err = db.InTx(ctx, func(postgres.Tx) error {
 		for what, err := range map[string]error{
 			"a statement":   exec(ctx, db.Writer(ctx), "SELECT 1"),
 			"a row":         onlyError(number(ctx, db.Writer(ctx), 1)),

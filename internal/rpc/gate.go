@@ -203,18 +203,17 @@ func (g *Gate) register(r prometheus.Registerer) {
 	for i := range g.shed {
 		g.shed[i] = shed.WithLabelValues(Importance(i).String())
 	}
-	r.MustRegister(shed,
-		g.gauge("throng_rpc_limit", "How many calls the server lets in at once, as it is adapted.", func() int { return int(g.limit) }),
-		g.gauge("throng_rpc_in_flight", "Calls that are let in and not answered.", func() int { return g.in }),
-		g.gauge("throng_rpc_waiting", "Calls that wait to be let in.", func() int { return g.count }),
-		g.gauge("throng_rpc_apart", "Calls that hash a password and are not answered.", func() int { return len(g.apart) }),
-	)
+	r.MustRegister(shed)
+	g.gauge(r, "throng_rpc_limit", "How many calls the server lets in at once, as it is adapted.", func() int { return int(g.limit) })
+	g.gauge(r, "throng_rpc_in_flight", "Calls that are let in and not answered.", func() int { return g.in })
+	g.gauge(r, "throng_rpc_waiting", "Calls that wait to be let in.", func() int { return g.count })
+	g.gauge(r, "throng_rpc_apart", "Calls that hash a password and are not answered.", func() int { return len(g.apart) })
 }
 
-func (g *Gate) gauge(name, help string, value func() int) prometheus.GaugeFunc {
-	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
+func (g *Gate) gauge(r prometheus.Registerer, name, help string, value func() int) {
+	r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		return float64(value())
-	})
+	}))
 }

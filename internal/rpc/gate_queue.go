@@ -71,7 +71,7 @@ func (g *Gate) first() *list.Element {
 }
 
 func (g *Gate) remove(e *list.Element) *waiter {
-	w := e.Value.(*waiter) //nolint:forcetypeassert,errcheck // nothing else is put there
+	w := e.Value.(*waiter) //nolint:forcetypeassert // nothing else is put there
 	g.waiting[w.importance].Remove(e)
 	w.place = nil
 	g.count--

@@ -88,7 +88,8 @@ func TestWhoIsMoreImportantTakesThePlaceOfTheLeastWhereTooManyWait(t *testing.T)
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate(1, 1)
 		leave := mustEnter(t, g, Write)
-		first, last := come(t.Context(), g, Read), make(<-chan entrant)
+		first := come(t.Context(), g, Read)
+		var last <-chan entrant
 		for range maxWaiting - 1 {
 			last = come(t.Context(), g, Glance)
 		}

@@ -119,7 +119,10 @@ func (b behindGate) watch(t *testing.T) (first <-chan error) {
 			err = stream.Err()
 		}
 		came <- err
-		for err == nil && stream.Receive() { //nolint:revive // there is nothing to do with what comes
+		if err != nil {
+			return
+		}
+		for stream.Receive() {
 		}
 	}()
 	return came

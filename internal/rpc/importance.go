@@ -1,6 +1,8 @@
 package rpc
 
 import (
+	"maps"
+
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
@@ -75,9 +77,7 @@ func DeclaredImportances() map[string]Importance {
 		}
 		return true
 	})
-	for procedure, i := range exceptions {
-		table[procedure] = i
-	}
+	maps.Copy(table, exceptions)
 	return table
 }
 
