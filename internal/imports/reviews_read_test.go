@@ -16,7 +16,7 @@ import (
 	"github.com/throng-social/throng/internal/progress"
 )
 
-// set is a folder of the assignment's files, by their names without the ending.
+// set is a folder of the reference's files, by their names without the ending.
 type set map[string]string
 
 const reviewsHeader = "id,product_id,rating,date,summary,body,recommend,reported,reviewer_name,reviewer_email,response,helpfulness\n"

@@ -1,4 +1,4 @@
-// Package generate makes sets of reviews in the form of the reference's assignment: five
+// Package generate makes sets of reviews in the form of the reference: five
 // CSV files that `throng import reviews` reads.
 //
 // A set is decided by its spec, a seed among it: the same spec is the same files, to
@@ -26,7 +26,7 @@ type Spec struct {
 	Seed uint64
 }
 
-// Full is the assignment's size.
+// Full is the size of the reference's set.
 var Full = Spec{Products: 1_000_011, Reviews: 5_774_952, Photos: 2_742_540, Characteristics: 3_347_679, Values: 19_327_575, Seed: 1}
 
 const (
