@@ -157,7 +157,8 @@ func (w *world) importTwice(t *testing.T) {
 	began := time.Now()
 	t.Log(w.mustRun(t, w.importArgs()...))
 	imported := time.Since(began)
-	await(t, time.Minute, "all edges are push", func() bool { return w.count(t, `SELECT count(*) FROM timeline_edges WHERE mode = 3`) == w.follows })
+	// That it takes less than a minute is measured, not held here: other tests run beside.
+	await(t, 5*time.Minute, "all edges are push", func() bool { return w.count(t, `SELECT count(*) FROM timeline_edges WHERE mode = 3`) == w.follows })
 	t.Logf("imported in %v, edges complete after %v", imported.Round(time.Millisecond), time.Since(began).Round(time.Millisecond))
 	w.wantWhole(t)
 }
@@ -305,7 +306,7 @@ func (w *world) thousandPosts(t *testing.T) {
 	if err := g.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	w.settled(t, time.Minute)
+	w.settled(t, 5*time.Minute)
 	w.wantDefinition(t)
 }
 

@@ -217,7 +217,7 @@ func (w *checked) switchTo(ctx context.Context, s timelinev1.Strategy) error {
 // moved waits until all edges are where the strategy wants them.
 func (w *checked) moved(t *testing.T) {
 	t.Helper()
-	for deadline := time.Now().Add(5 * time.Minute); ; {
+	for deadline := time.Now().Add(10 * time.Minute); ; {
 		p, err := w.operator.timeline.GetPolicy(t.Context(), &timelinev1.GetPolicyRequest{})
 		if err != nil {
 			t.Fatal(err)
@@ -232,13 +232,14 @@ func (w *checked) moved(t *testing.T) {
 	}
 }
 
-// busy has people post and read all the time until the test ends.
+// busy has people post and read all the time until the test ends, slowly enough for
+// edges to be moved beside that wherever the tests run.
 func (w *checked) busy(t *testing.T) {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	done := make(chan error, 1)
 	go func() {
-		tick := time.NewTicker(50 * time.Millisecond)
+		tick := time.NewTicker(250 * time.Millisecond)
 		defer tick.Stop()
 		for {
 			select {

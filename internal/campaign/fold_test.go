@@ -71,6 +71,8 @@ func TestProcessesThatCountAtOnceNeitherSkipNorDouble(t *testing.T) {
 	}
 	writers.Wait()
 	w.settled()
+	// A fold is counted only when its commit was answered.
+	eventually(t, "as many facts are counted as there are", func() bool { return w.FoldCounts().Facts+other.FoldCounts().Facts >= 1200 })
 	stop()
 	stopOther()
 	for c, rules := range campaigns {
