@@ -58,7 +58,7 @@ test("the shop adds a product", async () => {
   await page.getByLabel("Key", { exact: true }).fill("two words");
   await page.getByRole("button", { name: "Size", exact: true }).click();
   await page.getByRole("button", { name: "Another", exact: true }).click();
-  await page.getByLabel("Characteristic 2").fill("Grip");
+  await page.getByRole("textbox", { name: "Characteristic 2" }).fill("Grip");
   await page.getByRole("button", { name: "Add product" }).click();
   await page.getByText("1 to 64 characters without blanks.").waitFor();
   await page.getByLabel("Key", { exact: true }).fill(`boots-${run}`);
