@@ -109,7 +109,7 @@ type SyllabusSection struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// 1 to 200 characters, not blanks alone.
 	Title string `protobuf:"bytes,1,opt,name=title,proto3" json:"title,omitempty"`
-	// Up to 5,000 characters; may be empty.
+	// Up to 2,000 characters; may be empty.
 	Text          string `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -162,7 +162,7 @@ func (x *SyllabusSection) GetText() string {
 // Syllabus is what a course teaches, in its order.
 type Syllabus struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// At most 100; none where nothing is said of it.
+	// At most 40; none where nothing is said of it.
 	Sections      []*SyllabusSection `protobuf:"bytes,1,rep,name=sections,proto3" json:"sections,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -840,10 +840,10 @@ const file_throng_course_v1_catalog_proto_rawDesc = "" +
 	"product_id\x18\x05 \x01(\tR\tproductId\"z\n" +
 	"\x0fSyllabusSection\x12=\n" +
 	"\x05title\x18\x01 \x01(\tB'\xbaH$r\"\x10\x01\x18\xc8\x012\x1b^[^\\x00]*[^\\s\\x00][^\\x00]*$R\x05title\x12(\n" +
-	"\x04text\x18\x02 \x01(\tB\x14\xbaH\x11r\x0f\x18\x88'2\n" +
+	"\x04text\x18\x02 \x01(\tB\x14\xbaH\x11r\x0f\x18\xd0\x0f2\n" +
 	"^[^\\x00]*$R\x04text\"S\n" +
 	"\bSyllabus\x12G\n" +
-	"\bsections\x18\x01 \x03(\v2!.throng.course.v1.SyllabusSectionB\b\xbaH\x05\x92\x01\x02\x10dR\bsections\"\x9f\x02\n" +
+	"\bsections\x18\x01 \x03(\v2!.throng.course.v1.SyllabusSectionB\b\xbaH\x05\x92\x01\x02\x10(R\bsections\"\x9f\x02\n" +
 	"\x13CreateCourseRequest\x12;\n" +
 	"\x06number\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^[A-Z0-9][A-Z0-9._/-]{0,31}$R\x06number\x12=\n" +
 	"\x05title\x18\x02 \x01(\tB'\xbaH$r\"\x10\x01\x18\xc8\x012\x1b^[^\\x00]*[^\\s\\x00][^\\x00]*$R\x05title\x12(\n" +

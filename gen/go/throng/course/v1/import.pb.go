@@ -221,7 +221,7 @@ type ImportedCourse struct {
 	// The product whose reviews are its reviews; empty for none. Whether there is such a
 	// product is not asked.
 	ProductId string `protobuf:"bytes,5,opt,name=product_id,json=productId,proto3" json:"product_id,omitempty"`
-	// What it teaches, in its order; at most 100.
+	// What it teaches, in its order; at most 40.
 	Syllabus []*SyllabusSection `protobuf:"bytes,6,rep,name=syllabus,proto3" json:"syllabus,omitempty"`
 	// The key of its primary instructor; empty for none.
 	PrimaryInstructorKey string `protobuf:"bytes,7,opt,name=primary_instructor_key,json=primaryInstructorKey,proto3" json:"primary_instructor_key,omitempty"`
@@ -510,7 +510,7 @@ const file_throng_course_v1_import_proto_rawDesc = "" +
 	"^[^\\x00]*$R\x04text\x12*\n" +
 	"\n" +
 	"product_id\x18\x05 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\tproductId\x12G\n" +
-	"\bsyllabus\x18\x06 \x03(\v2!.throng.course.v1.SyllabusSectionB\b\xbaH\x05\x92\x01\x02\x10dR\bsyllabus\x12K\n" +
+	"\bsyllabus\x18\x06 \x03(\v2!.throng.course.v1.SyllabusSectionB\b\xbaH\x05\x92\x01\x02\x10(R\bsyllabus\x12K\n" +
 	"\x16primary_instructor_key\x18\a \x01(\tB\x15\xbaH\x12r\x10\x18@2\f^[^\\s\\x00]*$R\x14primaryInstructorKey\x12E\n" +
 	"\x0eassistant_keys\x18\b \x03(\tB\x1e\xbaH\x1b\x92\x01\x18\x10d\x18\x01\"\x12r\x10\x18@2\f^[^\\s\\x00]+$R\rassistantKeys:\x89\x01\xbaH\x85\x01\x1a\x82\x01\n" +
 	"\x16course.primary_assists\x121the primary instructor cannot be an assistant too\x1a5!(this.primary_instructor_key in this.assistant_keys)\"\xb3\x02\n" +
