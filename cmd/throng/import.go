@@ -13,6 +13,7 @@ import (
 )
 
 type importCommand struct {
+	Courses importCoursesCommand `cmd:"" help:"Load courses and those who teach them: CSV files or JSON Lines."`
 	Follows importFollowsCommand `cmd:"" help:"Load a follow graph: lines of two names, the first follows the second."`
 	Reviews importReviewsCommand `cmd:"" help:"Load products and their reviews: a set of CSV files, one CSV file, or JSON Lines."`
 }

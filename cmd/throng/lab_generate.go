@@ -10,6 +10,7 @@ import (
 )
 
 type labGenerate struct {
+	Courses labGenerateCourses `cmd:"" help:"Write a set of courses and instructors, as 'throng import courses' reads it."`
 	Reviews labGenerateReviews `cmd:"" help:"Write a set of reviews, as 'throng import reviews' reads it."`
 }
 

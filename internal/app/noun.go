@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/throng-social/throng/gen/go/throng/campaign/v1/campaignv1connect"
+	"github.com/throng-social/throng/gen/go/throng/course/v1/coursev1connect"
 	"github.com/throng-social/throng/gen/go/throng/graph/v1/graphv1connect"
 	"github.com/throng-social/throng/gen/go/throng/media/v1/mediav1connect"
 	"github.com/throng-social/throng/gen/go/throng/post/v1/postv1connect"
@@ -17,6 +18,7 @@ import (
 	"github.com/throng-social/throng/internal/cache"
 	"github.com/throng-social/throng/internal/campaign"
 	"github.com/throng-social/throng/internal/campaign/board"
+	"github.com/throng-social/throng/internal/course"
 	"github.com/throng-social/throng/internal/dynamo"
 	"github.com/throng-social/throng/internal/graph"
 	graphdynamo "github.com/throng-social/throng/internal/graph/dynamostore"
@@ -45,15 +47,17 @@ type nouns struct {
 	post     *post.Service
 	timeline *timeline.Service
 	campaign *campaign.Service
+	course   *course.Service
 	review   *review.Service
 }
 
 // clients are how nouns reach one another: within, or over the network.
 type clients struct {
-	media mediav1connect.MediaInternalServiceClient
-	user  userv1connect.UserInternalServiceClient
-	graph graphv1connect.GraphInternalServiceClient
-	post  postv1connect.PostInternalServiceClient
+	media  mediav1connect.MediaInternalServiceClient
+	user   userv1connect.UserInternalServiceClient
+	graph  graphv1connect.GraphInternalServiceClient
+	post   postv1connect.PostInternalServiceClient
+	review reviewv1connect.ReviewInternalServiceClient
 }
 
 // remote makes clients for every noun that has an address.
@@ -61,10 +65,11 @@ func remote(s Settings) clients {
 	client := &http.Client{Transport: internalTransport()}
 	options := rpc.ClientOptions(s.Secret)
 	return clients{
-		media: mediav1connect.NewMediaInternalServiceClient(client, s.Peers["media"], options),
-		user:  userv1connect.NewUserInternalServiceClient(client, s.Peers["user"], options),
-		graph: graphv1connect.NewGraphInternalServiceClient(client, s.Peers["graph"], options),
-		post:  postv1connect.NewPostInternalServiceClient(client, s.Peers["post"], options),
+		media:  mediav1connect.NewMediaInternalServiceClient(client, s.Peers["media"], options),
+		user:   userv1connect.NewUserInternalServiceClient(client, s.Peers["user"], options),
+		graph:  graphv1connect.NewGraphInternalServiceClient(client, s.Peers["graph"], options),
+		post:   postv1connect.NewPostInternalServiceClient(client, s.Peers["post"], options),
+		review: reviewv1connect.NewReviewInternalServiceClient(client, s.Peers["review"], options),
 	}
 }
 
@@ -156,6 +161,14 @@ func build(
 			DB: db, Events: pub, Users: c.user, Media: c.media, Pages: pages, Rate: s.reviewRate(), Limiter: limiter, Caches: caches, Log: log,
 		})
 	}
+	if within("review") {
+		c.review = reviewWithin{n.review}
+	}
+	if s.runs("course") {
+		n.course = course.New(course.Deps{
+			DB: db, Events: pub, Media: c.media, Reviews: c.review, Pages: pages, Rate: s.courseRate(), Limiter: limiter, Caches: caches, Log: log,
+		})
+	}
 	return n, c, nil
 }
 
@@ -187,6 +200,13 @@ func (s *Settings) campaignRate() pace.Rate {
 	return pace.Rate{}
 }
 
+func (s *Settings) courseRate() pace.Rate {
+	if s.RateLimits {
+		return course.DefaultRate
+	}
+	return pace.Rate{}
+}
+
 func (s *Settings) reviewRate() pace.Rate {
 	if s.RateLimits {
 		return review.DefaultRate
@@ -214,6 +234,9 @@ func (n nouns) mountPublic(s *rpc.Server) {
 	if n.campaign != nil {
 		s.Mount(campaignv1connect.NewCampaignServiceHandler(n.campaign, s.Options()))
 	}
+	if n.course != nil {
+		s.Mount(coursev1connect.NewCourseServiceHandler(n.course, s.Options()))
+	}
 	if n.review != nil {
 		s.Mount(reviewv1connect.NewReviewServiceHandler(n.review, s.Options()))
 	}
@@ -233,12 +256,15 @@ func (n nouns) mountInternal(s *rpc.Server) {
 	if n.post != nil {
 		s.Mount(postv1connect.NewPostInternalServiceHandler(n.post, s.Options()))
 	}
+	if n.review != nil {
+		s.Mount(reviewv1connect.NewReviewInternalServiceHandler(n.review, s.Options()))
+	}
 }
 
 // recounts are the checks of what is precomputed, by noun.
 func (n nouns) recounts() map[string]func(context.Context, func(string)) (int, error) {
 	return map[string]func(context.Context, func(string)) (int, error){
 		"graph": n.graph.Recount, "post": n.post.Recount, "timeline": n.timeline.Recount, "campaign": n.campaign.Recount,
-		"review": n.review.Recount,
+		"course": n.course.Recount, "review": n.review.Recount,
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/throng-social/throng/gen/go/throng/media/v1/mediav1connect"
 	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
 	"github.com/throng-social/throng/gen/go/throng/post/v1/postv1connect"
+	reviewv1 "github.com/throng-social/throng/gen/go/throng/review/v1"
+	"github.com/throng-social/throng/gen/go/throng/review/v1/reviewv1connect"
 	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
 	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
 	"github.com/throng-social/throng/internal/rpc"
@@ -75,4 +77,16 @@ func (w postWithin) PublishPost(ctx context.Context, req *postv1.PublishPostRequ
 
 func (w postWithin) WithdrawPost(ctx context.Context, req *postv1.WithdrawPostRequest) (*postv1.WithdrawPostResponse, error) {
 	return rpc.Within(ctx, w.noun.WithdrawPost, req)
+}
+
+type reviewWithin struct {
+	noun reviewv1connect.ReviewInternalServiceHandler
+}
+
+func (w reviewWithin) SumReviews(ctx context.Context, req *reviewv1.SumReviewsRequest) (*reviewv1.SumReviewsResponse, error) {
+	return rpc.Within(ctx, w.noun.SumReviews, req)
+}
+
+func (w reviewWithin) ListFirstReviews(ctx context.Context, req *reviewv1.ListFirstReviewsRequest) (*reviewv1.ListFirstReviewsResponse, error) {
+	return rpc.Within(ctx, w.noun.ListFirstReviews, req)
 }

@@ -15,11 +15,11 @@ import (
 
 // Nouns are the services of a deployment, in the order in which they stand on
 // one another.
-var Nouns = []string{"media", "user", "graph", "post", "timeline", "campaign", "review"}
+var Nouns = []string{"media", "user", "graph", "post", "timeline", "campaign", "review", "course"}
 
 // called are the nouns that others call: those with an internal service. A process
 // must know where each of them is.
-var called = []string{"media", "user", "graph", "post"}
+var called = []string{"media", "user", "graph", "post", "review"}
 
 // Settings are all that can be set about a server or worker. Each field is the
 // one place of its name, its variable, its default and its help.
@@ -33,7 +33,7 @@ type Settings struct {
 	Addr           string   `env:"THRONG_ADDR" default:"127.0.0.1:8080" help:"Where clients are served: API and web app."`
 	InternalAddr   string   `env:"THRONG_INTERNAL_ADDR" help:"Where other services of the deployment are served; empty for not at all."`
 	OpsAddr        string   `env:"THRONG_OPS_ADDR" help:"Where probes and metrics are served; empty for beside the API."`
-	Services       []string `env:"THRONG_SERVICES" default:"media,user,graph,post,timeline,campaign,review" help:"Which services this process runs."`
+	Services       []string `env:"THRONG_SERVICES" default:"media,user,graph,post,timeline,campaign,review,course" help:"Which services this process runs."`
 	Peers          Peers    `env:"THRONG_PEERS" help:"Internal addresses of the services that run elsewhere, as noun=URL;noun=URL." mapsep:";"`
 	Queues         []string `env:"THRONG_QUEUES" default:"events,fanout,moves,bulk,upkeep,checkins" help:"Which queues a worker takes jobs from."`
 	Secret         string   `env:"THRONG_SECRET" masked:"" help:"64 hexadecimal digits that all processes of a deployment share: seals tokens and links."`

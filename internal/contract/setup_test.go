@@ -16,6 +16,7 @@ import (
 	// missing.
 	_ "github.com/throng-social/throng/gen/go/throng/access/v1"
 	_ "github.com/throng-social/throng/gen/go/throng/campaign/v1"
+	_ "github.com/throng-social/throng/gen/go/throng/course/v1"
 	_ "github.com/throng-social/throng/gen/go/throng/event/v1"
 	_ "github.com/throng-social/throng/gen/go/throng/fault/v1"
 	_ "github.com/throng-social/throng/gen/go/throng/graph/v1"

@@ -19,6 +19,9 @@ const (
 	// reviewsRatio is how many times more than their files reviews take on disk, with
 	// indexes, sums and the log.
 	reviewsRatio = 4
+	// coursesRatio is the same of courses and instructors, which are little beside their
+	// indexes.
+	coursesRatio = 8
 )
 
 // FreeDisk is how many bytes an ordinary process may still write below dir.
@@ -38,13 +41,25 @@ func FollowsDisk(name string) (int64, error) {
 }
 
 // ReviewsDisk estimates the same of reviews, in a file or a folder.
-func ReviewsDisk(path string) (text int64, err error) {
+func ReviewsDisk(path string) (int64, error) {
+	text, err := textBelow(path)
+	return text * reviewsRatio, err
+}
+
+// CoursesDisk estimates the same of courses and instructors.
+func CoursesDisk(path string) (int64, error) {
+	text, err := textBelow(path)
+	return text * coursesRatio, err
+}
+
+// textBelow is about how many bytes a file has, or the files in a folder.
+func textBelow(path string) (text int64, err error) {
 	err = filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() {
 			return err
 		}
 		size, err := textSize(name)
-		text += size * reviewsRatio
+		text += size
 		return err
 	})
 	return text, err

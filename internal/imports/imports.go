@@ -8,7 +8,8 @@
 // number and passed over, up to a bound.
 //
 // Follows are lines of two names. Reviews come from a set of CSV files, from one
-// CSV file, or from JSON Lines (reviews.go).
+// CSV file, or from JSON Lines (reviews.go), courses and instructors from two CSV
+// files, from one, or from JSON Lines (courses.go).
 //
 // How far it has come is told by a bar or by lines (internal/progress).
 package imports

@@ -23,6 +23,7 @@ import (
 	"connectrpc.com/connect"
 
 	"github.com/throng-social/throng/gen/go/throng/campaign/v1/campaignv1connect"
+	"github.com/throng-social/throng/gen/go/throng/course/v1/coursev1connect"
 	"github.com/throng-social/throng/gen/go/throng/graph/v1/graphv1connect"
 	"github.com/throng-social/throng/gen/go/throng/media/v1/mediav1connect"
 	"github.com/throng-social/throng/gen/go/throng/post/v1/postv1connect"
@@ -48,6 +49,7 @@ type Client struct {
 	Media     mediav1connect.MediaServiceClient
 	Timeline  timelinev1connect.TimelineServiceClient
 	Campaigns campaignv1connect.CampaignServiceClient
+	Courses   coursev1connect.CourseServiceClient
 	Reviews   reviewv1connect.ReviewServiceClient
 }
 
@@ -140,6 +142,7 @@ func New(baseURL string, options ...Option) *Client {
 		Media:     mediav1connect.NewMediaServiceClient(c.client, baseURL, calls),
 		Timeline:  timelinev1connect.NewTimelineServiceClient(c.client, baseURL, calls),
 		Campaigns: campaignv1connect.NewCampaignServiceClient(c.client, baseURL, calls),
+		Courses:   coursev1connect.NewCourseServiceClient(c.client, baseURL, calls),
 		Reviews:   reviewv1connect.NewReviewServiceClient(c.client, baseURL, calls),
 	}
 }

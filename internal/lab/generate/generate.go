@@ -1,8 +1,9 @@
-// Package generate makes sets of reviews in the form of the reference: five
-// CSV files that `throng import reviews` reads.
+// Package generate makes sets of reviews in the form of the reference, five CSV files
+// that `throng import reviews` reads, and sets of courses, two of them, that
+// `throng import courses` does (course.go).
 //
 // A set is decided by its spec, a seed among it: the same spec is the same files, to
-// the last byte. It is skewed as shops are. A few products have thousands of reviews
+// the last byte. One of reviews is skewed as shops are. A few products have thousands of reviews
 // and many have none (Zipf and Mandelbrot's law, 1 / (rank + 50)); most stars are
 // five and some are one; lengths of texts and helpfulness are lognormal; most reviews
 // are of the last year. The numbers of rows are exactly those of the spec, all the

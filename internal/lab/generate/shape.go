@@ -56,10 +56,7 @@ func newShape(s Spec) (*shape, error) {
 
 // popularity is how many reviews each product has. Ranks are mixed among the ids.
 func popularity(s Spec) []int32 {
-	step := s.Products*618/1000 | 1
-	for gcd(step, s.Products) != 1 {
-		step += 2
-	}
+	step := coprime(s.Products)
 	weigh := func(product int64) float64 {
 		rank := (product*step + int64(s.Seed%uint64(s.Products))) % s.Products //nolint:gosec // less than the products
 		return 1 / float64(rank+min(flatten, 1+s.Products/20))
@@ -130,6 +127,9 @@ const (
 	photoDice
 	productDice
 	reviewDice
+	instructorDice
+	courseDice
+	assistantDice
 )
 
 // dice throws for one thing after the other, each time anew.
