@@ -29,6 +29,7 @@ import (
 	"github.com/throng-social/throng/gen/go/throng/review/v1/reviewv1connect"
 	"github.com/throng-social/throng/gen/go/throng/timeline/v1/timelinev1connect"
 	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
+	"github.com/throng-social/throng/gen/go/throng/weather/v1/weatherv1connect"
 )
 
 const (
@@ -49,6 +50,7 @@ type Client struct {
 	Timeline  timelinev1connect.TimelineServiceClient
 	Campaigns campaignv1connect.CampaignServiceClient
 	Reviews   reviewv1connect.ReviewServiceClient
+	Weather   weatherv1connect.WeatherServiceClient
 }
 
 // Option changes a Client.
@@ -141,6 +143,7 @@ func New(baseURL string, options ...Option) *Client {
 		Timeline:  timelinev1connect.NewTimelineServiceClient(c.client, baseURL, calls),
 		Campaigns: campaignv1connect.NewCampaignServiceClient(c.client, baseURL, calls),
 		Reviews:   reviewv1connect.NewReviewServiceClient(c.client, baseURL, calls),
+		Weather:   weatherv1connect.NewWeatherServiceClient(c.client, baseURL, calls),
 	}
 }
 
