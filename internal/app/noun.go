@@ -14,6 +14,7 @@ import (
 	"github.com/throng-social/throng/gen/go/throng/review/v1/reviewv1connect"
 	"github.com/throng-social/throng/gen/go/throng/timeline/v1/timelinev1connect"
 	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
+	"github.com/throng-social/throng/gen/go/throng/weather/v1/weatherv1connect"
 	"github.com/throng-social/throng/internal/cache"
 	"github.com/throng-social/throng/internal/campaign"
 	"github.com/throng-social/throng/internal/campaign/board"
@@ -35,6 +36,7 @@ import (
 	timelinedynamo "github.com/throng-social/throng/internal/timeline/dynamostore"
 	timelinepg "github.com/throng-social/throng/internal/timeline/pgstore"
 	"github.com/throng-social/throng/internal/user"
+	"github.com/throng-social/throng/internal/weather"
 )
 
 // nouns are the services of this process; nil where one runs elsewhere.
@@ -46,6 +48,7 @@ type nouns struct {
 	timeline *timeline.Service
 	campaign *campaign.Service
 	review   *review.Service
+	weather  *weather.Service
 }
 
 // clients are how nouns reach one another: within, or over the network.
@@ -156,6 +159,9 @@ func build(
 			DB: db, Events: pub, Users: c.user, Media: c.media, Pages: pages, Rate: s.reviewRate(), Limiter: limiter, Caches: caches, Log: log,
 		})
 	}
+	if s.runs("weather") {
+		n.weather = weather.New(weather.Deps{DB: db, Pages: pages, Config: s.Weather, Caches: caches, Log: log})
+	}
 	return n, c, nil
 }
 
@@ -217,6 +223,9 @@ func (n nouns) mountPublic(s *rpc.Server) {
 	if n.review != nil {
 		s.Mount(reviewv1connect.NewReviewServiceHandler(n.review, s.Options()))
 	}
+	if n.weather != nil {
+		s.Mount(weatherv1connect.NewWeatherServiceHandler(n.weather, s.Options()))
+	}
 }
 
 // mountInternal adds what other nouns may call.
@@ -239,6 +248,6 @@ func (n nouns) mountInternal(s *rpc.Server) {
 func (n nouns) recounts() map[string]func(context.Context, func(string)) (int, error) {
 	return map[string]func(context.Context, func(string)) (int, error){
 		"graph": n.graph.Recount, "post": n.post.Recount, "timeline": n.timeline.Recount, "campaign": n.campaign.Recount,
-		"review": n.review.Recount,
+		"review": n.review.Recount, "weather": n.weather.Recount,
 	}
 }

@@ -87,11 +87,20 @@ BEGIN
     IF year NOT BETWEEN 1900 AND 2199 THEN
         RAISE EXCEPTION 'no observations are kept of the year %', year;
     END IF;
-    IF to_regclass(name) IS NOT NULL THEN
+    -- Asked of the tables: names that were not there are remembered for a while.
+    IF EXISTS (SELECT
+               FROM pg_inherits AS i
+                        JOIN pg_class AS c ON c.oid = i.inhrelid
+               WHERE i.inhparent = 'weather_observations'::regclass
+                 AND c.relname = name) THEN
         RETURN;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtext('weather_years'));
-    IF to_regclass(name) IS NOT NULL THEN
+    IF EXISTS (SELECT
+               FROM pg_inherits AS i
+                        JOIN pg_class AS c ON c.oid = i.inhrelid
+               WHERE i.inhparent = 'weather_observations'::regclass
+                 AND c.relname = name) THEN
         RETURN;
     END IF;
     EXECUTE format('CREATE TABLE %I (LIKE weather_observations)', name);

@@ -21,10 +21,12 @@ GROUP BY gone.place;
 -- name: DeleteRollupsBefore :exec
 DELETE FROM weather_rollups WHERE place = ANY (@places::integer[]) AND start < @before::timestamptz;
 
--- name: FirstObservations :many
-SELECT i.place::integer AS place, f.at
+-- name: FindSpans :many
+-- The first and the last observation of places that have any.
+SELECT i.place::integer AS place, f.at AS first_at, l.at AS last_at
 FROM (SELECT unnest(@places::integer[]) AS place) AS i
-         JOIN LATERAL (SELECT o.at FROM weather_observations AS o WHERE o.place = i.place ORDER BY o.at LIMIT 1) AS f ON true;
+         JOIN LATERAL (SELECT o.at FROM weather_observations AS o WHERE o.place = i.place ORDER BY o.at LIMIT 1) AS f ON true
+         JOIN LATERAL (SELECT o.at FROM weather_observations AS o WHERE o.place = i.place ORDER BY o.at DESC LIMIT 1) AS l ON true;
 
 -- name: DropYears :one
 SELECT weather_drop_years(@before::timestamptz)::integer AS dropped;

@@ -78,27 +78,30 @@ func (q *Queries) DropYears(ctx context.Context, db DBTX, before time.Time) (int
 	return dropped, err
 }
 
-const firstObservations = `-- name: FirstObservations :many
-SELECT i.place::integer AS place, f.at
+const findSpans = `-- name: FindSpans :many
+SELECT i.place::integer AS place, f.at AS first_at, l.at AS last_at
 FROM (SELECT unnest($1::integer[]) AS place) AS i
          JOIN LATERAL (SELECT o.at FROM weather_observations AS o WHERE o.place = i.place ORDER BY o.at LIMIT 1) AS f ON true
+         JOIN LATERAL (SELECT o.at FROM weather_observations AS o WHERE o.place = i.place ORDER BY o.at DESC LIMIT 1) AS l ON true
 `
 
-type FirstObservationsRow struct {
-	Place int32
-	At    time.Time
+type FindSpansRow struct {
+	Place   int32
+	FirstAt time.Time
+	LastAt  time.Time
 }
 
-func (q *Queries) FirstObservations(ctx context.Context, db DBTX, places []int32) ([]FirstObservationsRow, error) {
-	rows, err := db.Query(ctx, firstObservations, places)
+// The first and the last observation of places that have any.
+func (q *Queries) FindSpans(ctx context.Context, db DBTX, places []int32) ([]FindSpansRow, error) {
+	rows, err := db.Query(ctx, findSpans, places)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []FirstObservationsRow
+	var items []FindSpansRow
 	for rows.Next() {
-		var i FirstObservationsRow
-		if err := rows.Scan(&i.Place, &i.At); err != nil {
+		var i FindSpansRow
+		if err := rows.Scan(&i.Place, &i.FirstAt, &i.LastAt); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
