@@ -11,6 +11,7 @@ import (
 
 type labGenerate struct {
 	Reviews labGenerateReviews `cmd:"" help:"Write a set of reviews, as 'throng import reviews' reads it."`
+	Weather labGenerateWeather `cmd:"" help:"Write observations of the weather, as 'throng import weather' reads them."`
 }
 
 type labGenerateReviews struct {

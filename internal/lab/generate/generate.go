@@ -1,5 +1,5 @@
-// Package generate makes sets of reviews in the form of the reference: five
-// CSV files that `throng import reviews` reads.
+// Package generate makes sets of reviews, and of the weather (weather.go). Reviews are
+// in the form of the reference: five CSV files that `throng import reviews` reads.
 //
 // A set is decided by its spec, a seed among it: the same spec is the same files, to
 // the last byte. It is skewed as shops are. A few products have thousands of reviews

@@ -130,6 +130,7 @@ const (
 	photoDice
 	productDice
 	reviewDice
+	placeDice
 )
 
 // dice throws for one thing after the other, each time anew.
