@@ -19,6 +19,9 @@ const (
 	// reviewsRatio is how many times more than their files reviews take on disk, with
 	// indexes, sums and the log.
 	reviewsRatio = 4
+	// weatherRatio is how many times more than their file observations take on disk, with
+	// their index, sums and the log.
+	weatherRatio = 5
 )
 
 // FreeDisk is how many bytes an ordinary process may still write below dir.
@@ -48,6 +51,12 @@ func ReviewsDisk(path string) (text int64, err error) {
 		return err
 	})
 	return text, err
+}
+
+// WeatherDisk estimates the same of observations.
+func WeatherDisk(name string) (int64, error) {
+	text, err := textSize(name)
+	return text * weatherRatio, err
 }
 
 // textSize is about how many bytes a file has when it is not gzipped.

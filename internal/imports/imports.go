@@ -8,7 +8,8 @@
 // number and passed over, up to a bound.
 //
 // Follows are lines of two names. Reviews come from a set of CSV files, from one
-// CSV file, or from JSON Lines (reviews.go).
+// CSV file, or from JSON Lines (reviews.go). Observations of the weather come from a CSV
+// file in one of two forms (weather_table.go).
 //
 // How far it has come is told by a bar or by lines (internal/progress).
 package imports
