@@ -16,6 +16,7 @@ type importCommand struct {
 	Courses importCoursesCommand `cmd:"" help:"Load courses and those who teach them: CSV files or JSON Lines."`
 	Follows importFollowsCommand `cmd:"" help:"Load a follow graph: lines of two names, the first follows the second."`
 	Reviews importReviewsCommand `cmd:"" help:"Load products and their reviews: a set of CSV files, one CSV file, or JSON Lines."`
+	Weather importWeatherCommand `cmd:"" help:"Load observations of the weather: a CSV file."`
 }
 
 // importTarget is where an import goes, and who sends it.

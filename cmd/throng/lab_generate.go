@@ -12,6 +12,7 @@ import (
 type labGenerate struct {
 	Courses labGenerateCourses `cmd:"" help:"Write a set of courses and instructors, as 'throng import courses' reads it."`
 	Reviews labGenerateReviews `cmd:"" help:"Write a set of reviews, as 'throng import reviews' reads it."`
+	Weather labGenerateWeather `cmd:"" help:"Write observations of the weather, as 'throng import weather' reads them."`
 }
 
 type labGenerateReviews struct {

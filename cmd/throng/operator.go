@@ -48,7 +48,7 @@ func (c *tokenCommand) Run(ctx context.Context) error {
 type recountCommand struct {
 	app.Settings `embed:""`
 
-	Noun string `arg:"" optional:"" enum:",graph,post,timeline,campaign,course,review" default:"" help:"What to recount; everything without it."`
+	Noun string `arg:"" optional:"" enum:",graph,post,timeline,campaign,course,review,weather" default:"" help:"What to recount; everything without it."`
 }
 
 // Run recounts.

@@ -40,6 +40,9 @@ func (n nouns) handlers() queue.Handlers {
 	if n.review != nil {
 		maps.Copy(all, n.review.Handlers())
 	}
+	if n.weather != nil {
+		maps.Copy(all, n.weather.Handlers())
+	}
 	return all
 }
 
@@ -54,6 +57,9 @@ func (n nouns) periodic() []queue.Periodic {
 	}
 	if n.timeline != nil {
 		all = append(all, n.timeline.Periodic()...)
+	}
+	if n.weather != nil {
+		all = append(all, n.weather.Periodic()...)
 	}
 	return all
 }

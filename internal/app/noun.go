@@ -15,6 +15,7 @@ import (
 	"github.com/throng-social/throng/gen/go/throng/review/v1/reviewv1connect"
 	"github.com/throng-social/throng/gen/go/throng/timeline/v1/timelinev1connect"
 	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
+	"github.com/throng-social/throng/gen/go/throng/weather/v1/weatherv1connect"
 	"github.com/throng-social/throng/internal/cache"
 	"github.com/throng-social/throng/internal/campaign"
 	"github.com/throng-social/throng/internal/campaign/board"
@@ -37,6 +38,7 @@ import (
 	timelinedynamo "github.com/throng-social/throng/internal/timeline/dynamostore"
 	timelinepg "github.com/throng-social/throng/internal/timeline/pgstore"
 	"github.com/throng-social/throng/internal/user"
+	"github.com/throng-social/throng/internal/weather"
 )
 
 // nouns are the services of this process; nil where one runs elsewhere.
@@ -49,6 +51,7 @@ type nouns struct {
 	campaign *campaign.Service
 	course   *course.Service
 	review   *review.Service
+	weather  *weather.Service
 }
 
 // clients are how nouns reach one another: within, or over the network.
@@ -169,6 +172,9 @@ func build(
 			DB: db, Events: pub, Media: c.media, Reviews: c.review, Pages: pages, Rate: s.courseRate(), Limiter: limiter, Caches: caches, Log: log,
 		})
 	}
+	if s.runs("weather") {
+		n.weather = weather.New(weather.Deps{DB: db, Pages: pages, Config: s.Weather, Caches: caches, Log: log})
+	}
 	return n, c, nil
 }
 
@@ -240,6 +246,9 @@ func (n nouns) mountPublic(s *rpc.Server) {
 	if n.review != nil {
 		s.Mount(reviewv1connect.NewReviewServiceHandler(n.review, s.Options()))
 	}
+	if n.weather != nil {
+		s.Mount(weatherv1connect.NewWeatherServiceHandler(n.weather, s.Options()))
+	}
 }
 
 // mountInternal adds what other nouns may call.
@@ -265,6 +274,6 @@ func (n nouns) mountInternal(s *rpc.Server) {
 func (n nouns) recounts() map[string]func(context.Context, func(string)) (int, error) {
 	return map[string]func(context.Context, func(string)) (int, error){
 		"graph": n.graph.Recount, "post": n.post.Recount, "timeline": n.timeline.Recount, "campaign": n.campaign.Recount,
-		"course": n.course.Recount, "review": n.review.Recount,
+		"course": n.course.Recount, "review": n.review.Recount, "weather": n.weather.Recount,
 	}
 }

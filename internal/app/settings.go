@@ -11,11 +11,12 @@ import (
 	"github.com/throng-social/throng/internal/media/s3files"
 	"github.com/throng-social/throng/internal/timeline"
 	"github.com/throng-social/throng/internal/user"
+	"github.com/throng-social/throng/internal/weather"
 )
 
 // Nouns are the services of a deployment, in the order in which they stand on
 // one another.
-var Nouns = []string{"media", "user", "graph", "post", "timeline", "campaign", "review", "course"}
+var Nouns = []string{"media", "user", "graph", "post", "timeline", "campaign", "review", "course", "weather"}
 
 // called are the nouns that others call: those with an internal service. A process
 // must know where each of them is.
@@ -33,7 +34,7 @@ type Settings struct {
 	Addr           string   `env:"THRONG_ADDR" default:"127.0.0.1:8080" help:"Where clients are served: API and web app."`
 	InternalAddr   string   `env:"THRONG_INTERNAL_ADDR" help:"Where other services of the deployment are served; empty for not at all."`
 	OpsAddr        string   `env:"THRONG_OPS_ADDR" help:"Where probes and metrics are served; empty for beside the API."`
-	Services       []string `env:"THRONG_SERVICES" default:"media,user,graph,post,timeline,campaign,review,course" help:"Which services this process runs."`
+	Services       []string `env:"THRONG_SERVICES" default:"media,user,graph,post,timeline,campaign,review,course,weather" help:"Which services this process runs."`
 	Peers          Peers    `env:"THRONG_PEERS" help:"Internal addresses of the services that run elsewhere, as noun=URL;noun=URL." mapsep:";"`
 	Queues         []string `env:"THRONG_QUEUES" default:"events,fanout,moves,bulk,upkeep,checkins" help:"Which queues a worker takes jobs from."`
 	Secret         string   `env:"THRONG_SECRET" masked:"" help:"64 hexadecimal digits that all processes of a deployment share: seals tokens and links."`
@@ -55,6 +56,7 @@ type Settings struct {
 	DrainTime time.Duration `env:"THRONG_DRAIN_TIME" default:"10s" help:"How long calls under way may go on at the end."`
 
 	Timeline timeline.Config `embed:"" prefix:"timeline-"`
+	Weather  weather.Config  `embed:"" prefix:"weather-"`
 	S3       s3files.Config  `embed:"" prefix:"s3-"`
 
 	// Hashing is the cost of passwords, which operators do not set: tests make hashes cheap.

@@ -121,6 +121,7 @@ var repeatable = map[protoreflect.FullName]string{
 	"throng.user.v1.UserService.Refresh":                   "the token itself is good for one use",
 	"throng.user.v1.UserService.RevokeSession":             "the session has ended either way",
 	"throng.user.v1.UserService.UpdateProfile":             "it sets what it names, and sets the same again",
+	"throng.weather.v1.WeatherService.RecordObservations":  "the same observation again changes nothing",
 }
 
 func TestEveryPublishedWriteMayBeRepeated(t *testing.T) {

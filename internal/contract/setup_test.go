@@ -25,6 +25,7 @@ import (
 	_ "github.com/throng-social/throng/gen/go/throng/review/v1"
 	_ "github.com/throng-social/throng/gen/go/throng/timeline/v1"
 	_ "github.com/throng-social/throng/gen/go/throng/user/v1"
+	_ "github.com/throng-social/throng/gen/go/throng/weather/v1"
 	"github.com/throng-social/throng/internal/migration"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 )

@@ -22,6 +22,9 @@ const (
 	// coursesRatio is the same of courses and instructors, which are little beside their
 	// indexes.
 	coursesRatio = 8
+	// weatherRatio is how many times more than their file observations take on disk, with
+	// their index, sums and the log.
+	weatherRatio = 5
 )
 
 // FreeDisk is how many bytes an ordinary process may still write below dir.
@@ -63,6 +66,12 @@ func textBelow(path string) (text int64, err error) {
 		return err
 	})
 	return text, err
+}
+
+// WeatherDisk estimates the same of observations.
+func WeatherDisk(name string) (int64, error) {
+	text, err := textSize(name)
+	return text * weatherRatio, err
 }
 
 // textSize is about how many bytes a file has when it is not gzipped.

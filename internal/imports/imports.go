@@ -9,7 +9,8 @@
 //
 // Follows are lines of two names. Reviews come from a set of CSV files, from one
 // CSV file, or from JSON Lines (reviews.go), courses and instructors from two CSV
-// files, from one, or from JSON Lines (courses.go).
+// files, from one, or from JSON Lines (courses.go). Observations of the weather come
+// from a CSV file in one of two forms (weather_table.go).
 //
 // How far it has come is told by a bar or by lines (internal/progress).
 package imports

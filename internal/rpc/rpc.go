@@ -98,6 +98,7 @@ func (c Config) interceptors() ([]connect.Interceptor, error) {
 	list := []connect.Interceptor{
 		trace,                            // first, so that everything below is in the span
 		around(requestID),                // before the log line, which names it
+		tagged(),                         // outside the log: what is held already was answered
 		logged(c.Log, c.Metrics),         // sees the code that the client sees
 		around(mapped),                   // every error below becomes one for clients
 		recovered(c.Log),                 // inside the mapping: a panic is an internal error

@@ -30,6 +30,7 @@ import (
 	"github.com/throng-social/throng/gen/go/throng/review/v1/reviewv1connect"
 	"github.com/throng-social/throng/gen/go/throng/timeline/v1/timelinev1connect"
 	"github.com/throng-social/throng/gen/go/throng/user/v1/userv1connect"
+	"github.com/throng-social/throng/gen/go/throng/weather/v1/weatherv1connect"
 )
 
 const (
@@ -51,6 +52,7 @@ type Client struct {
 	Campaigns campaignv1connect.CampaignServiceClient
 	Courses   coursev1connect.CourseServiceClient
 	Reviews   reviewv1connect.ReviewServiceClient
+	Weather   weatherv1connect.WeatherServiceClient
 }
 
 // Option changes a Client.
@@ -144,6 +146,7 @@ func New(baseURL string, options ...Option) *Client {
 		Campaigns: campaignv1connect.NewCampaignServiceClient(c.client, baseURL, calls),
 		Courses:   coursev1connect.NewCourseServiceClient(c.client, baseURL, calls),
 		Reviews:   reviewv1connect.NewReviewServiceClient(c.client, baseURL, calls),
+		Weather:   weatherv1connect.NewWeatherServiceClient(c.client, baseURL, calls),
 	}
 }
 

@@ -130,6 +130,7 @@ const (
 	instructorDice
 	courseDice
 	assistantDice
+	placeDice
 )
 
 // dice throws for one thing after the other, each time anew.

@@ -1,0 +1,154 @@
+-- name: LoadPlaces :many
+SELECT l.id, l.number, l.name, t.levels
+FROM weather_locations AS l
+         JOIN weather_totals AS t ON t.place = l.number
+WHERE l.id = ANY (@ids::uuid[]);
+
+-- name: FindLocation :one
+SELECT id FROM weather_locations WHERE name_key = @name_key;
+
+-- name: LoadTotals :many
+SELECT l.id, l.name, sqlc.embed(t)
+FROM weather_locations AS l
+         JOIN weather_totals AS t ON t.place = l.number
+WHERE l.id = ANY (@ids::uuid[]);
+
+-- name: SearchByPrefix :many
+-- By name; the id before the page is that of a place, which keeps its name, or none.
+SELECT l.id, l.name
+FROM weather_locations AS l
+WHERE l.name_key >= @prefix::text
+  AND l.name_key < @prefix_end::text
+  AND l.name_key > coalesce((SELECT a.name_key FROM weather_locations AS a WHERE a.id = @after_id::uuid), '')::text
+ORDER BY l.name_key
+LIMIT @page_limit::int;
+
+-- name: SearchByResemblance :many
+-- The best of the first so many that resemble the query at all: a query of common
+-- letters must not rank every place.
+SELECT c.id, c.name, c.rank
+FROM (SELECT l.id, l.name, similarity(@query::text, l.name_key)::float8 AS rank
+      FROM weather_locations AS l
+      WHERE @query::text <% l.name_key
+        AND NOT (l.name_key >= @query::text AND l.name_key < @query_end::text)
+      LIMIT @candidates::int) AS c
+WHERE c.rank < @after_rank::float8
+   OR (c.rank = @after_rank::float8 AND c.id > @after_id::uuid)
+ORDER BY c.rank DESC, c.id
+LIMIT @page_limit::int;
+
+-- name: BoundSearch :exec
+-- Says for this transaction what resembles, and how long looking for it may take.
+SELECT set_config('pg_trgm.word_similarity_threshold', '0.5', true), set_config('statement_timeout', '300ms', true);
+
+-- name: GetAverage :one
+-- Sums over a range: the totals where it has all there is, else spans of roll-ups and,
+-- at the edges, of rows. The spans suit the levels that the caller believes to be kept;
+-- those that are come back with the answer.
+SELECT t.levels,
+       CASE
+           WHEN t.first_at >= @begins::timestamptz AND t.last_at < @ends::timestamptz
+               THEN CASE @metric::integer WHEN 1 THEN t.temperature_n WHEN 2 THEN t.humidity_n ELSE t.wind_speed_n END
+           ELSE coalesce(s.n, 0)
+           END::bigint  AS n,
+       CASE
+           WHEN t.first_at >= @begins::timestamptz AND t.last_at < @ends::timestamptz
+               THEN CASE @metric::integer WHEN 1 THEN t.temperature_sum WHEN 2 THEN t.humidity_sum ELSE t.wind_speed_sum END
+           ELSE coalesce(s.sum, 0)
+           END::bigint  AS sum,
+       CASE
+           WHEN t.first_at >= @begins::timestamptz AND t.last_at < @ends::timestamptz
+               THEN CASE @metric::integer WHEN 1 THEN t.temperature_min WHEN 2 THEN t.humidity_min ELSE t.wind_speed_min END
+           ELSE coalesce(s.min, 2147483647)
+           END::integer AS min,
+       CASE
+           WHEN t.first_at >= @begins::timestamptz AND t.last_at < @ends::timestamptz
+               THEN CASE @metric::integer WHEN 1 THEN t.temperature_max WHEN 2 THEN t.humidity_max ELSE t.wind_speed_max END
+           ELSE coalesce(s.max, -2147483648)
+           END::integer AS max
+FROM weather_totals AS t
+         CROSS JOIN LATERAL (
+    SELECT sum(p.n) AS n, sum(p.sum) AS sum, min(p.min) AS min, max(p.max) AS max
+    FROM (SELECT count(v.value) AS n, sum(v.value)::bigint AS sum, min(v.value) AS min, max(v.value) AS max
+          FROM (SELECT CASE @metric::integer WHEN 1 THEN o.temperature WHEN 2 THEN o.humidity ELSE o.wind_speed END AS value
+                FROM (SELECT unnest(@row_begins::timestamptz[]) AS begins, unnest(@row_ends::timestamptz[]) AS ends) AS span
+                         JOIN weather_observations AS o ON o.place = t.place AND o.at >= span.begins AND o.at < span.ends
+                WHERE NOT (t.first_at >= @begins::timestamptz AND t.last_at < @ends::timestamptz)) AS v
+          UNION ALL
+          SELECT CASE @metric::integer WHEN 1 THEN r.temperature_n WHEN 2 THEN r.humidity_n ELSE r.wind_speed_n END,
+                 CASE @metric::integer WHEN 1 THEN r.temperature_sum WHEN 2 THEN r.humidity_sum ELSE r.wind_speed_sum END,
+                 CASE @metric::integer WHEN 1 THEN r.temperature_min WHEN 2 THEN r.humidity_min ELSE r.wind_speed_min END,
+                 CASE @metric::integer WHEN 1 THEN r.temperature_max WHEN 2 THEN r.humidity_max ELSE r.wind_speed_max END
+          FROM (SELECT unnest(@levels::smallint[])        AS level,
+                       unnest(@level_begins::timestamptz[]) AS begins,
+                       unnest(@level_ends::timestamptz[])   AS ends) AS span
+                   JOIN weather_rollups AS r ON r.place = t.place AND r.level = span.level AND r.start >= span.begins AND r.start < span.ends
+          WHERE NOT (t.first_at >= @begins::timestamptz AND t.last_at < @ends::timestamptz)) AS p) AS s
+WHERE t.place = @place;
+
+-- name: GetSeries :many
+-- Sums for each part of a range, from roll-ups of a level, or from rows for level 0,
+-- with the levels that are kept; one row of no values where there is nothing.
+SELECT t.levels, coalesce(s.start, 'epoch')::timestamptz AS start, coalesce(s.n, 0)::bigint AS n, coalesce(s.sum, 0)::bigint AS sum,
+       coalesce(s.min, 2147483647)::integer AS min, coalesce(s.max, -2147483648)::integer AS max
+FROM weather_totals AS t
+         LEFT JOIN LATERAL (
+    SELECT v.start, sum(v.n)::bigint AS n, sum(v.sum)::bigint AS sum, min(v.min) AS min, max(v.max) AS max
+    FROM (SELECT date_trunc(@unit::text, o.at, 'UTC') AS start,
+                 1 AS n,
+                 CASE @metric::integer WHEN 1 THEN o.temperature WHEN 2 THEN o.humidity ELSE o.wind_speed END AS sum,
+                 CASE @metric::integer WHEN 1 THEN o.temperature WHEN 2 THEN o.humidity ELSE o.wind_speed END AS min,
+                 CASE @metric::integer WHEN 1 THEN o.temperature WHEN 2 THEN o.humidity ELSE o.wind_speed END AS max
+          FROM weather_observations AS o
+          WHERE @level::integer = 0
+            AND o.place = t.place
+            AND o.at >= @begins::timestamptz
+            AND o.at < @ends::timestamptz
+            AND CASE @metric::integer WHEN 1 THEN o.temperature WHEN 2 THEN o.humidity ELSE o.wind_speed END IS NOT NULL
+          UNION ALL
+          SELECT date_trunc(@unit::text, r.start, 'UTC'),
+                 CASE @metric::integer WHEN 1 THEN r.temperature_n WHEN 2 THEN r.humidity_n ELSE r.wind_speed_n END,
+                 CASE @metric::integer WHEN 1 THEN r.temperature_sum WHEN 2 THEN r.humidity_sum ELSE r.wind_speed_sum END,
+                 CASE @metric::integer WHEN 1 THEN r.temperature_min WHEN 2 THEN r.humidity_min ELSE r.wind_speed_min END,
+                 CASE @metric::integer WHEN 1 THEN r.temperature_max WHEN 2 THEN r.humidity_max ELSE r.wind_speed_max END
+          FROM weather_rollups AS r
+          WHERE @level::integer > 0
+            AND r.place = t.place
+            AND r.level = @level::integer
+            AND r.start >= @begins::timestamptz
+            AND r.start < @ends::timestamptz
+            AND CASE @metric::integer WHEN 1 THEN r.temperature_n WHEN 2 THEN r.humidity_n ELSE r.wind_speed_n END > 0) AS v
+    GROUP BY 1) AS s ON true
+WHERE t.place = @place
+ORDER BY s.start;
+
+-- name: GetClimate :many
+-- The same for each month of the year; one row of no values where there is nothing.
+SELECT t.levels, coalesce(s.month, 0)::integer AS month, coalesce(s.n, 0)::bigint AS n, coalesce(s.sum, 0)::bigint AS sum,
+       coalesce(s.min, 2147483647)::integer AS min, coalesce(s.max, -2147483648)::integer AS max
+FROM weather_totals AS t
+         LEFT JOIN LATERAL (
+    SELECT v.month, sum(v.n)::bigint AS n, sum(v.sum)::bigint AS sum, min(v.min) AS min, max(v.max) AS max
+    FROM (SELECT extract(MONTH FROM o.at AT TIME ZONE 'UTC')::integer AS month,
+                 1 AS n,
+                 CASE @metric::integer WHEN 1 THEN o.temperature WHEN 2 THEN o.humidity ELSE o.wind_speed END AS sum,
+                 CASE @metric::integer WHEN 1 THEN o.temperature WHEN 2 THEN o.humidity ELSE o.wind_speed END AS min,
+                 CASE @metric::integer WHEN 1 THEN o.temperature WHEN 2 THEN o.humidity ELSE o.wind_speed END AS max
+          FROM weather_observations AS o
+          WHERE @level::integer = 0
+            AND o.place = t.place
+            AND CASE @metric::integer WHEN 1 THEN o.temperature WHEN 2 THEN o.humidity ELSE o.wind_speed END IS NOT NULL
+          UNION ALL
+          SELECT extract(MONTH FROM r.start AT TIME ZONE 'UTC')::integer,
+                 CASE @metric::integer WHEN 1 THEN r.temperature_n WHEN 2 THEN r.humidity_n ELSE r.wind_speed_n END,
+                 CASE @metric::integer WHEN 1 THEN r.temperature_sum WHEN 2 THEN r.humidity_sum ELSE r.wind_speed_sum END,
+                 CASE @metric::integer WHEN 1 THEN r.temperature_min WHEN 2 THEN r.humidity_min ELSE r.wind_speed_min END,
+                 CASE @metric::integer WHEN 1 THEN r.temperature_max WHEN 2 THEN r.humidity_max ELSE r.wind_speed_max END
+          FROM weather_rollups AS r
+          WHERE @level::integer > 0
+            AND r.place = t.place
+            AND r.level = @level::integer
+            AND CASE @metric::integer WHEN 1 THEN r.temperature_n WHEN 2 THEN r.humidity_n ELSE r.wind_speed_n END > 0) AS v
+    GROUP BY 1) AS s ON true
+WHERE t.place = @place
+ORDER BY s.month;
