@@ -24,11 +24,7 @@ type labGenerateReviews struct {
 
 // Run writes the set and prints how many rows it has.
 func (c *labGenerateReviews) Run(ctx context.Context) error {
-	spec, err := generate.Of(c.Products, c.Seed)
-	if c.Full {
-		spec, err = generate.Full, nil
-		spec.Seed = c.Seed
-	}
+	spec, err := setOf(c.Products, c.Full, c.Seed)
 	if err != nil {
 		return err
 	}

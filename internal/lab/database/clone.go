@@ -60,4 +60,17 @@ func Checkpoint(ctx context.Context, admin string) error {
 	})
 }
 
+// Settle leaves a database as one that has stood for a while: vacuumed, its statistics
+// known, everything on disk.
+func Settle(ctx context.Context, url string) error {
+	return with(ctx, url, func(conn *pgx.Conn) error {
+		for _, sql := range []string{"VACUUM (ANALYZE)", "CHECKPOINT"} {
+			if _, err := conn.Exec(ctx, sql); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 func quote(name string) string { return pgx.Identifier{name}.Sanitize() }

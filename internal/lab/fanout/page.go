@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/throng-social/throng/internal/lab/report"
@@ -18,30 +17,7 @@ func Name(people int) string { return fmt.Sprintf("fanout-%d", people) }
 // Save writes a comparison into a folder: as a page for people, and as JSON beside
 // it for programs.
 func Save(r Result, folder string) error {
-	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // a folder of documents
-		return err
-	}
-	base := filepath.Join(folder, Name(r.Config.World.People))
-	text, err := json.MarshalIndent(r, "", " ")
-	if err != nil {
-		return err
-	}
-	if err := replace(base+".json", append(text, '\n')); err != nil {
-		return err
-	}
-	var page strings.Builder
-	if err := r.page().Write(&page); err != nil {
-		return err
-	}
-	return replace(base+".html", []byte(page.String()))
-}
-
-// replace leaves the old file or the new one, whatever happens.
-func replace(path string, text []byte) error {
-	if err := os.WriteFile(path+".new", text, 0o644); err != nil { //nolint:gosec // documents for everybody
-		return err
-	}
-	return os.Rename(path+".new", path)
+	return report.Save(folder, Name(r.Config.World.People), r.page(), r)
 }
 
 // Load reads a comparison that Save wrote.

@@ -44,20 +44,21 @@ var (
 	errPatience = errors.New("the generator needs some patience, of less than the longest time that is measured")
 )
 
-func (o Open) check() error {
+// Check says why there can be no such run.
+func (o Open) Check() error {
 	switch {
 	case !(o.Rate > 0 && o.Rate <= 1e6): // and so is NaN
 		return errRate
 	case o.Patience <= 0 || o.Patience > maxTimeout:
 		return errPatience
 	}
-	return errors.Join(o.Bounds.check(), checkConcurrency(o.Concurrency))
+	return errors.Join(o.check(), checkConcurrency(o.Concurrency))
 }
 
 // Run makes the requests, and returns when all have ended: without an error
 // unless the model is out of bounds or the context ended before.
 func (o Open) Run(ctx context.Context, do Do, to *Recorder) error {
-	if err := o.check(); err != nil {
+	if err := o.Check(); err != nil {
 		return err
 	}
 	due := make(chan Request, o.waiting())

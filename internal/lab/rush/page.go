@@ -1,14 +1,10 @@
 package rush
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/throng-social/throng/internal/lab/report"
@@ -20,30 +16,7 @@ func Name(people int) string { return fmt.Sprintf("rush-%d", people) }
 // Save writes a result into a folder: as a page for people, and as JSON beside it for
 // programs.
 func Save(r Result, folder string) error {
-	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // a folder of documents
-		return err
-	}
-	text, err := json.MarshalIndent(r, "", " ")
-	if err != nil {
-		return err
-	}
-	var page strings.Builder
-	if err := r.page().Write(&page); err != nil {
-		return err
-	}
-	base := filepath.Join(folder, Name(r.Config.People))
-	if err := replace(base+".json", append(text, '\n')); err != nil {
-		return err
-	}
-	return replace(base+".html", []byte(page.String()))
-}
-
-// replace leaves the old file or the new one, whatever happens.
-func replace(path string, text []byte) error {
-	if err := os.WriteFile(path+".new", text, 0o644); err != nil { //nolint:gosec // documents for everybody
-		return err
-	}
-	return os.Rename(path+".new", path)
+	return report.Save(folder, Name(r.Config.People), r.page(), r)
 }
 
 func (r Result) page() report.Page {
