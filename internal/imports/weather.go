@@ -75,12 +75,16 @@ type weatherImport struct {
 	summary   WeatherSummary
 }
 
+// weatherRows is how many observations one message has: they are short, and the server
+// stores each message by itself.
+const weatherRows = 4000
+
 // next reads the next observations; also those before an error.
 func (im *weatherImport) next() (message[weatherv1.RecordObservationsRequest], error) {
 	// A line has two observations at most.
-	slab := newWeatherSlab(messageRows + 1)
+	slab := newWeatherSlab(weatherRows + 1)
 	var err error
-	for slab.used < messageRows && err == nil {
+	for slab.used < weatherRows && err == nil {
 		var absent int
 		var wrong error
 		if absent, wrong, err = im.table.read(slab); wrong != nil {

@@ -109,13 +109,17 @@ func (s *Service) average(ctx context.Context, p place, metric weatherv1.Metric,
 
 func askAverage(p place, metric weatherv1.Metric, begins, ends time.Time) weatherdb.GetAverageParams {
 	ask := weatherdb.GetAverageParams{Place: p.number, Metric: int32(metric), Begins: begins, Ends: ends}
+	type slot struct{ begins, ends *time.Time }
+	free := [...][]slot{
+		raw:    {{&ask.RowsFrom1, &ask.RowsTo1}, {&ask.RowsFrom2, &ask.RowsTo2}},
+		hours:  {{&ask.HoursFrom1, &ask.HoursTo1}, {&ask.HoursFrom2, &ask.HoursTo2}},
+		days:   {{&ask.DaysFrom1, &ask.DaysTo1}, {&ask.DaysFrom2, &ask.DaysTo2}},
+		months: {{&ask.MonthsFrom, &ask.MonthsTo}},
+	}
 	for _, part := range p.levels.cover(months, begins, ends) {
-		if part.level == raw {
-			ask.RowBegins, ask.RowEnds = append(ask.RowBegins, part.begins), append(ask.RowEnds, part.ends)
-			continue
-		}
-		ask.Levels = append(ask.Levels, int16(part.level))
-		ask.LevelBegins, ask.LevelEnds = append(ask.LevelBegins, part.begins), append(ask.LevelEnds, part.ends)
+		to := free[part.level][0]
+		free[part.level] = free[part.level][1:]
+		*to.begins, *to.ends = part.begins, part.ends
 	}
 	return ask
 }

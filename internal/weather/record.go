@@ -22,9 +22,9 @@ const (
 
 // RecordObservations implements weatherv1connect.WeatherServiceHandler.
 //
-// One stage reads messages and checks them, one stores them. A slow one holds up the
-// other, down to the client. When one fails, both end, and what was stored before
-// stays.
+// One stage reads messages and checks them, one finds their places, one stores them. A
+// slow one holds up the others, down to the client. When one fails, all end, and what was
+// stored before stays.
 func (s *Service) RecordObservations(
 	ctx context.Context, stream *connect.ClientStream[weatherv1.RecordObservationsRequest],
 ) (*weatherv1.RecordObservationsResponse, error) {
@@ -35,9 +35,13 @@ func (s *Service) RecordObservations(
 		return nil, fault.New(fault.Exhausted, "imports_busy", "too many imports are under way").After(5 * time.Second)
 	}
 	stages, ctx := errgroup.WithContext(ctx)
-	messages := make(chan *weatherv1.RecordObservationsRequest, queuedMessages)
+	messages, batches := make(chan *weatherv1.RecordObservationsRequest, queuedMessages), make(chan *batch, 1)
 	storing := newRecorder(s)
-	stages.Go(func() error { return storing.run(ctx, messages) })
+	stages.Go(func() error {
+		defer close(batches)
+		return storing.prepareAll(ctx, messages, batches)
+	})
+	stages.Go(func() error { return storing.storeAll(ctx, batches) })
 
 	err := receive(ctx, stream, messages)
 	close(messages)
@@ -63,9 +67,11 @@ func receive(ctx context.Context, stream *connect.ClientStream[weatherv1.RecordO
 type recorder struct {
 	service *Service
 	// known are places by their names as they were sent, years those that have a
-	// partition. Both only ever hold what was committed and does not change.
-	known  map[string]target
-	years  map[int]bool
+	// partition. Both only ever hold what was committed and does not change, and belong
+	// to the stage that prepares.
+	known map[string]target
+	years map[int]bool
+	// answer belongs to the stage that stores.
 	answer *weatherv1.RecordObservationsResponse
 }
 
@@ -73,16 +79,27 @@ func newRecorder(s *Service) *recorder {
 	return &recorder{service: s, known: map[string]target{}, years: map[int]bool{}, answer: &weatherv1.RecordObservationsResponse{}}
 }
 
-func (r *recorder) run(ctx context.Context, in <-chan *weatherv1.RecordObservationsRequest) error {
+func (r *recorder) prepareAll(ctx context.Context, in <-chan *weatherv1.RecordObservationsRequest, out chan<- *batch) error {
 	for m := range in {
 		b, err := r.prepare(ctx, m)
 		if err != nil {
 			return err
 		}
+		select {
+		case out <- b:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+func (r *recorder) storeAll(ctx context.Context, in <-chan *batch) error {
+	for b := range in {
 		if err := r.store(ctx, b); err != nil {
 			return err
 		}
-		r.answer.Observations += int64(len(m.GetObservations()))
+		r.answer.Observations += b.arrived
 		r.answer.LocationsCreated += b.locations
 		r.answer.Created += b.created
 		r.answer.Corrected += b.corrected

@@ -42,13 +42,13 @@ type batch struct {
 	// ids are those of their places.
 	ids     map[int32]uuid.UUID
 	refused []*weatherv1.ObservationRefusal
-	// What became of it.
-	locations, created, corrected int64
+	// How many observations it had, and what became of it.
+	arrived, locations, created, corrected int64
 }
 
 // prepare checks a message, and makes its places and years known.
 func (r *recorder) prepare(ctx context.Context, m *weatherv1.RecordObservationsRequest) (*batch, error) {
-	b := &batch{ids: map[int32]uuid.UUID{}}
+	b := &batch{ids: map[int32]uuid.UUID{}, arrived: int64(len(m.GetObservations()))}
 	if err := r.check(m.GetObservations()); err != nil {
 		return nil, err
 	}

@@ -177,7 +177,7 @@ func (s *stations) asks(w world, seed uint64, n int) {
 
 func TestTenThousandAveragesEqualAFullScan(t *testing.T) {
 	t.Parallel()
-	questions := map[rpctest.Seam]int{rpctest.InProcess: 3000, rpctest.OverSocket: 400}
+	questions := map[rpctest.Seam]int{rpctest.InProcess: 3000, rpctest.OverSocket: 336}
 	rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
 		w, s, r, n := open(t, seam), &stations{}, rand.New(rand.NewPCG(5, 6)), questions[seam]
 		w.record(s.first(r)...)

@@ -42,9 +42,11 @@ LIMIT @page_limit::int;
 SELECT set_config('pg_trgm.word_similarity_threshold', '0.5', true), set_config('statement_timeout', '300ms', true);
 
 -- name: GetAverage :one
--- Sums over a range: the totals where it has all there is, else spans of roll-ups and,
--- at the edges, of rows. The spans suit the levels that the caller believes to be kept;
--- those that are come back with the answer.
+-- Sums over a range: the totals where it has all there is, else up to seven spans of
+-- roll-ups and, at the edges, of rows; one that ends where it begins is none. The spans
+-- suit the levels that the caller believes to be kept; those that are come back with the
+-- answer. Each span is summed up by itself, so that nothing but it is read, and they are
+-- rows and no lists, so that one plan is good for all of them.
 SELECT t.levels,
        CASE
            WHEN t.first_at >= @begins::timestamptz AND t.last_at < @ends::timestamptz
@@ -69,21 +71,37 @@ SELECT t.levels,
 FROM weather_totals AS t
          CROSS JOIN LATERAL (
     SELECT sum(p.n) AS n, sum(p.sum) AS sum, min(p.min) AS min, max(p.max) AS max
-    FROM (SELECT count(v.value) AS n, sum(v.value)::bigint AS sum, min(v.value) AS min, max(v.value) AS max
-          FROM (SELECT CASE @metric::integer WHEN 1 THEN o.temperature WHEN 2 THEN o.humidity ELSE o.wind_speed END AS value
-                FROM (SELECT unnest(@row_begins::timestamptz[]) AS begins, unnest(@row_ends::timestamptz[]) AS ends) AS span
-                         JOIN weather_observations AS o ON o.place = t.place AND o.at >= span.begins AND o.at < span.ends
-                WHERE NOT (t.first_at >= @begins::timestamptz AND t.last_at < @ends::timestamptz)) AS v
+    FROM (SELECT e.n, e.sum, e.min, e.max
+          FROM (VALUES (@rows_from_1::timestamptz, @rows_to_1::timestamptz),
+                       (@rows_from_2::timestamptz, @rows_to_2::timestamptz)) AS span (begins, ends)
+                   CROSS JOIN LATERAL (
+              SELECT count(v.value) AS n, sum(v.value)::bigint AS sum, min(v.value) AS min, max(v.value) AS max
+              FROM (SELECT CASE @metric::integer WHEN 1 THEN o.temperature WHEN 2 THEN o.humidity ELSE o.wind_speed END AS value
+                    FROM weather_observations AS o
+                    WHERE o.place = t.place
+                      AND o.at >= span.begins
+                      AND o.at < span.ends) AS v) AS e
+          WHERE span.begins < span.ends
+            AND NOT (t.first_at >= @begins::timestamptz AND t.last_at < @ends::timestamptz)
           UNION ALL
-          SELECT CASE @metric::integer WHEN 1 THEN r.temperature_n WHEN 2 THEN r.humidity_n ELSE r.wind_speed_n END,
-                 CASE @metric::integer WHEN 1 THEN r.temperature_sum WHEN 2 THEN r.humidity_sum ELSE r.wind_speed_sum END,
-                 CASE @metric::integer WHEN 1 THEN r.temperature_min WHEN 2 THEN r.humidity_min ELSE r.wind_speed_min END,
-                 CASE @metric::integer WHEN 1 THEN r.temperature_max WHEN 2 THEN r.humidity_max ELSE r.wind_speed_max END
-          FROM (SELECT unnest(@levels::smallint[])        AS level,
-                       unnest(@level_begins::timestamptz[]) AS begins,
-                       unnest(@level_ends::timestamptz[])   AS ends) AS span
-                   JOIN weather_rollups AS r ON r.place = t.place AND r.level = span.level AND r.start >= span.begins AND r.start < span.ends
-          WHERE NOT (t.first_at >= @begins::timestamptz AND t.last_at < @ends::timestamptz)) AS p) AS s
+          SELECT e.n, e.sum, e.min, e.max
+          FROM (VALUES (1::smallint, @hours_from_1::timestamptz, @hours_to_1::timestamptz),
+                       (1::smallint, @hours_from_2::timestamptz, @hours_to_2::timestamptz),
+                       (2::smallint, @days_from_1::timestamptz, @days_to_1::timestamptz),
+                       (2::smallint, @days_from_2::timestamptz, @days_to_2::timestamptz),
+                       (3::smallint, @months_from::timestamptz, @months_to::timestamptz)) AS span (level, begins, ends)
+                   CROSS JOIN LATERAL (
+              SELECT sum(CASE @metric::integer WHEN 1 THEN r.temperature_n WHEN 2 THEN r.humidity_n ELSE r.wind_speed_n END)::bigint AS n,
+                     sum(CASE @metric::integer WHEN 1 THEN r.temperature_sum WHEN 2 THEN r.humidity_sum ELSE r.wind_speed_sum END)::bigint AS sum,
+                     min(CASE @metric::integer WHEN 1 THEN r.temperature_min WHEN 2 THEN r.humidity_min ELSE r.wind_speed_min END) AS min,
+                     max(CASE @metric::integer WHEN 1 THEN r.temperature_max WHEN 2 THEN r.humidity_max ELSE r.wind_speed_max END) AS max
+              FROM weather_rollups AS r
+              WHERE r.place = t.place
+                AND r.level = span.level
+                AND r.start >= span.begins
+                AND r.start < span.ends) AS e
+          WHERE span.begins < span.ends
+            AND NOT (t.first_at >= @begins::timestamptz AND t.last_at < @ends::timestamptz)) AS p) AS s
 WHERE t.place = @place;
 
 -- name: GetSeries :many

@@ -138,27 +138,31 @@ WHERE o.place = ANY (@places::integer[])
 GROUP BY 1, 3;
 
 -- name: RebuildRollups :exec
--- Makes roll-ups anew from their rows.
+-- Makes roll-ups anew from their rows. Each is summed up by itself, so that no other row
+-- of the place is read.
 INSERT INTO weather_rollups AS r (place, level, start, temperature_n, temperature_sum, temperature_min, temperature_max, humidity_n, humidity_sum, humidity_min, humidity_max, wind_speed_n, wind_speed_sum, wind_speed_min, wind_speed_max)
-SELECT i.place, i.level, i.start,
-       count(o.temperature) AS temperature_n,
-       coalesce(sum(o.temperature), 0)::bigint AS temperature_sum,
-       coalesce(min(o.temperature), 2147483647) AS temperature_min,
-       coalesce(max(o.temperature), -2147483648) AS temperature_max,
-       count(o.humidity) AS humidity_n,
-       coalesce(sum(o.humidity), 0)::bigint AS humidity_sum,
-       coalesce(min(o.humidity), 2147483647) AS humidity_min,
-       coalesce(max(o.humidity), -2147483648) AS humidity_max,
-       count(o.wind_speed) AS wind_speed_n,
-       coalesce(sum(o.wind_speed), 0)::bigint AS wind_speed_sum,
-       coalesce(min(o.wind_speed), 2147483647) AS wind_speed_min,
-       coalesce(max(o.wind_speed), -2147483648) AS wind_speed_max
+SELECT i.place, i.level, i.start, s.*
 FROM (SELECT unnest(@places::integer[])     AS place,
              unnest(@levels::smallint[])    AS level,
              unnest(@starts::timestamptz[]) AS start,
              unnest(@ends::timestamptz[])   AS ends) AS i
-         JOIN weather_observations AS o ON o.place = i.place AND o.at >= i.start AND o.at < i.ends
-GROUP BY 1, 2, 3
+         CROSS JOIN LATERAL (
+    SELECT count(o.temperature) AS temperature_n,
+           coalesce(sum(o.temperature), 0)::bigint AS temperature_sum,
+           coalesce(min(o.temperature), 2147483647) AS temperature_min,
+           coalesce(max(o.temperature), -2147483648) AS temperature_max,
+           count(o.humidity) AS humidity_n,
+           coalesce(sum(o.humidity), 0)::bigint AS humidity_sum,
+           coalesce(min(o.humidity), 2147483647) AS humidity_min,
+           coalesce(max(o.humidity), -2147483648) AS humidity_max,
+           count(o.wind_speed) AS wind_speed_n,
+           coalesce(sum(o.wind_speed), 0)::bigint AS wind_speed_sum,
+           coalesce(min(o.wind_speed), 2147483647) AS wind_speed_min,
+           coalesce(max(o.wind_speed), -2147483648) AS wind_speed_max
+    FROM weather_observations AS o
+    WHERE o.place = i.place
+      AND o.at >= i.start
+      AND o.at < i.ends) AS s
 ON CONFLICT (place, level, start) DO UPDATE
     SET temperature_n = excluded.temperature_n,
         temperature_sum = excluded.temperature_sum,
@@ -175,39 +179,52 @@ ON CONFLICT (place, level, start) DO UPDATE
 
 -- name: SumPlaces :many
 -- Adds up all there is of places, each from roll-ups of a level, or from rows for
--- level 0. A place of which there is nothing is left out.
-SELECT v.place,
-       sum(v.temperature_n)::bigint AS temperature_n,
-       sum(v.temperature_sum)::bigint AS temperature_sum,
-       coalesce(min(v.temperature_min), 2147483647)::integer AS temperature_min,
-       coalesce(max(v.temperature_max), -2147483648)::integer AS temperature_max,
-       sum(v.humidity_n)::bigint AS humidity_n,
-       sum(v.humidity_sum)::bigint AS humidity_sum,
-       coalesce(min(v.humidity_min), 2147483647)::integer AS humidity_min,
-       coalesce(max(v.humidity_max), -2147483648)::integer AS humidity_max,
-       sum(v.wind_speed_n)::bigint AS wind_speed_n,
-       sum(v.wind_speed_sum)::bigint AS wind_speed_sum,
-       coalesce(min(v.wind_speed_min), 2147483647)::integer AS wind_speed_min,
-       coalesce(max(v.wind_speed_max), -2147483648)::integer AS wind_speed_max
-FROM (SELECT o.place,
-             (o.temperature IS NOT NULL)::integer::bigint AS temperature_n,
-             coalesce(o.temperature, 0)::bigint AS temperature_sum,
-             o.temperature AS temperature_min,
-             o.temperature AS temperature_max,
-             (o.humidity IS NOT NULL)::integer::bigint AS humidity_n,
-             coalesce(o.humidity, 0)::bigint AS humidity_sum,
-             o.humidity AS humidity_min,
-             o.humidity AS humidity_max,
-             (o.wind_speed IS NOT NULL)::integer::bigint AS wind_speed_n,
-             coalesce(o.wind_speed, 0)::bigint AS wind_speed_sum,
-             o.wind_speed AS wind_speed_min,
-             o.wind_speed AS wind_speed_max
-      FROM (SELECT unnest(@places::integer[]) AS place, unnest(@levels::integer[]) AS level) AS i
-               JOIN weather_observations AS o ON o.place = i.place
-      WHERE i.level = 0
-      UNION ALL
-      SELECT r.place, r.temperature_n, r.temperature_sum, r.temperature_min, r.temperature_max, r.humidity_n, r.humidity_sum, r.humidity_min, r.humidity_max, r.wind_speed_n, r.wind_speed_sum, r.wind_speed_min, r.wind_speed_max
-      FROM (SELECT unnest(@places::integer[]) AS place, unnest(@levels::integer[]) AS level) AS i
-               JOIN weather_rollups AS r ON r.place = i.place AND r.level = i.level
-      WHERE i.level > 0) AS v
-GROUP BY v.place;
+-- level 0.
+SELECT i.place::integer AS place,
+       s.temperature_n::bigint AS temperature_n,
+       s.temperature_sum::bigint AS temperature_sum,
+       s.temperature_min::integer AS temperature_min,
+       s.temperature_max::integer AS temperature_max,
+       s.humidity_n::bigint AS humidity_n,
+       s.humidity_sum::bigint AS humidity_sum,
+       s.humidity_min::integer AS humidity_min,
+       s.humidity_max::integer AS humidity_max,
+       s.wind_speed_n::bigint AS wind_speed_n,
+       s.wind_speed_sum::bigint AS wind_speed_sum,
+       s.wind_speed_min::integer AS wind_speed_min,
+       s.wind_speed_max::integer AS wind_speed_max
+FROM (SELECT unnest(@places::integer[]) AS place, unnest(@levels::integer[]) AS level) AS i
+         CROSS JOIN LATERAL (
+    SELECT coalesce(sum(v.temperature_n), 0) AS temperature_n,
+           coalesce(sum(v.temperature_sum), 0) AS temperature_sum,
+           coalesce(min(v.temperature_min), 2147483647) AS temperature_min,
+           coalesce(max(v.temperature_max), -2147483648) AS temperature_max,
+           coalesce(sum(v.humidity_n), 0) AS humidity_n,
+           coalesce(sum(v.humidity_sum), 0) AS humidity_sum,
+           coalesce(min(v.humidity_min), 2147483647) AS humidity_min,
+           coalesce(max(v.humidity_max), -2147483648) AS humidity_max,
+           coalesce(sum(v.wind_speed_n), 0) AS wind_speed_n,
+           coalesce(sum(v.wind_speed_sum), 0) AS wind_speed_sum,
+           coalesce(min(v.wind_speed_min), 2147483647) AS wind_speed_min,
+           coalesce(max(v.wind_speed_max), -2147483648) AS wind_speed_max
+    FROM (SELECT (o.temperature IS NOT NULL)::integer::bigint AS temperature_n,
+                 coalesce(o.temperature, 0)::bigint AS temperature_sum,
+                 o.temperature AS temperature_min,
+                 o.temperature AS temperature_max,
+                 (o.humidity IS NOT NULL)::integer::bigint AS humidity_n,
+                 coalesce(o.humidity, 0)::bigint AS humidity_sum,
+                 o.humidity AS humidity_min,
+                 o.humidity AS humidity_max,
+                 (o.wind_speed IS NOT NULL)::integer::bigint AS wind_speed_n,
+                 coalesce(o.wind_speed, 0)::bigint AS wind_speed_sum,
+                 o.wind_speed AS wind_speed_min,
+                 o.wind_speed AS wind_speed_max
+          FROM weather_observations AS o
+          WHERE i.level = 0
+            AND o.place = i.place
+          UNION ALL
+          SELECT r.temperature_n, r.temperature_sum, r.temperature_min, r.temperature_max, r.humidity_n, r.humidity_sum, r.humidity_min, r.humidity_max, r.wind_speed_n, r.wind_speed_sum, r.wind_speed_min, r.wind_speed_max
+          FROM weather_rollups AS r
+          WHERE i.level > 0
+            AND r.place = i.place
+            AND r.level = i.level) AS v) AS s;

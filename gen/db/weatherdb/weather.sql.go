@@ -58,34 +58,59 @@ SELECT t.levels,
 FROM weather_totals AS t
          CROSS JOIN LATERAL (
     SELECT sum(p.n) AS n, sum(p.sum) AS sum, min(p.min) AS min, max(p.max) AS max
-    FROM (SELECT count(v.value) AS n, sum(v.value)::bigint AS sum, min(v.value) AS min, max(v.value) AS max
-          FROM (SELECT CASE $3::integer WHEN 1 THEN o.temperature WHEN 2 THEN o.humidity ELSE o.wind_speed END AS value
-                FROM (SELECT unnest($4::timestamptz[]) AS begins, unnest($5::timestamptz[]) AS ends) AS span
-                         JOIN weather_observations AS o ON o.place = t.place AND o.at >= span.begins AND o.at < span.ends
-                WHERE NOT (t.first_at >= $1::timestamptz AND t.last_at < $2::timestamptz)) AS v
+    FROM (SELECT e.n, e.sum, e.min, e.max
+          FROM (VALUES ($4::timestamptz, $5::timestamptz),
+                       ($6::timestamptz, $7::timestamptz)) AS span (begins, ends)
+                   CROSS JOIN LATERAL (
+              SELECT count(v.value) AS n, sum(v.value)::bigint AS sum, min(v.value) AS min, max(v.value) AS max
+              FROM (SELECT CASE $3::integer WHEN 1 THEN o.temperature WHEN 2 THEN o.humidity ELSE o.wind_speed END AS value
+                    FROM weather_observations AS o
+                    WHERE o.place = t.place
+                      AND o.at >= span.begins
+                      AND o.at < span.ends) AS v) AS e
+          WHERE span.begins < span.ends
+            AND NOT (t.first_at >= $1::timestamptz AND t.last_at < $2::timestamptz)
           UNION ALL
-          SELECT CASE $3::integer WHEN 1 THEN r.temperature_n WHEN 2 THEN r.humidity_n ELSE r.wind_speed_n END,
-                 CASE $3::integer WHEN 1 THEN r.temperature_sum WHEN 2 THEN r.humidity_sum ELSE r.wind_speed_sum END,
-                 CASE $3::integer WHEN 1 THEN r.temperature_min WHEN 2 THEN r.humidity_min ELSE r.wind_speed_min END,
-                 CASE $3::integer WHEN 1 THEN r.temperature_max WHEN 2 THEN r.humidity_max ELSE r.wind_speed_max END
-          FROM (SELECT unnest($6::smallint[])        AS level,
-                       unnest($7::timestamptz[]) AS begins,
-                       unnest($8::timestamptz[])   AS ends) AS span
-                   JOIN weather_rollups AS r ON r.place = t.place AND r.level = span.level AND r.start >= span.begins AND r.start < span.ends
-          WHERE NOT (t.first_at >= $1::timestamptz AND t.last_at < $2::timestamptz)) AS p) AS s
-WHERE t.place = $9
+          SELECT e.n, e.sum, e.min, e.max
+          FROM (VALUES (1::smallint, $8::timestamptz, $9::timestamptz),
+                       (1::smallint, $10::timestamptz, $11::timestamptz),
+                       (2::smallint, $12::timestamptz, $13::timestamptz),
+                       (2::smallint, $14::timestamptz, $15::timestamptz),
+                       (3::smallint, $16::timestamptz, $17::timestamptz)) AS span (level, begins, ends)
+                   CROSS JOIN LATERAL (
+              SELECT sum(CASE $3::integer WHEN 1 THEN r.temperature_n WHEN 2 THEN r.humidity_n ELSE r.wind_speed_n END)::bigint AS n,
+                     sum(CASE $3::integer WHEN 1 THEN r.temperature_sum WHEN 2 THEN r.humidity_sum ELSE r.wind_speed_sum END)::bigint AS sum,
+                     min(CASE $3::integer WHEN 1 THEN r.temperature_min WHEN 2 THEN r.humidity_min ELSE r.wind_speed_min END) AS min,
+                     max(CASE $3::integer WHEN 1 THEN r.temperature_max WHEN 2 THEN r.humidity_max ELSE r.wind_speed_max END) AS max
+              FROM weather_rollups AS r
+              WHERE r.place = t.place
+                AND r.level = span.level
+                AND r.start >= span.begins
+                AND r.start < span.ends) AS e
+          WHERE span.begins < span.ends
+            AND NOT (t.first_at >= $1::timestamptz AND t.last_at < $2::timestamptz)) AS p) AS s
+WHERE t.place = $18
 `
 
 type GetAverageParams struct {
-	Begins      time.Time
-	Ends        time.Time
-	Metric      int32
-	RowBegins   []time.Time
-	RowEnds     []time.Time
-	Levels      []int16
-	LevelBegins []time.Time
-	LevelEnds   []time.Time
-	Place       int32
+	Begins     time.Time
+	Ends       time.Time
+	Metric     int32
+	RowsFrom1  time.Time
+	RowsTo1    time.Time
+	RowsFrom2  time.Time
+	RowsTo2    time.Time
+	HoursFrom1 time.Time
+	HoursTo1   time.Time
+	HoursFrom2 time.Time
+	HoursTo2   time.Time
+	DaysFrom1  time.Time
+	DaysTo1    time.Time
+	DaysFrom2  time.Time
+	DaysTo2    time.Time
+	MonthsFrom time.Time
+	MonthsTo   time.Time
+	Place      int32
 }
 
 type GetAverageRow struct {
@@ -96,19 +121,30 @@ type GetAverageRow struct {
 	Max    int32
 }
 
-// Sums over a range: the totals where it has all there is, else spans of roll-ups and,
-// at the edges, of rows. The spans suit the levels that the caller believes to be kept;
-// those that are come back with the answer.
+// Sums over a range: the totals where it has all there is, else up to seven spans of
+// roll-ups and, at the edges, of rows; one that ends where it begins is none. The spans
+// suit the levels that the caller believes to be kept; those that are come back with the
+// answer. Each span is summed up by itself, so that nothing but it is read, and they are
+// rows and no lists, so that one plan is good for all of them.
 func (q *Queries) GetAverage(ctx context.Context, db DBTX, arg GetAverageParams) (GetAverageRow, error) {
 	row := db.QueryRow(ctx, getAverage,
 		arg.Begins,
 		arg.Ends,
 		arg.Metric,
-		arg.RowBegins,
-		arg.RowEnds,
-		arg.Levels,
-		arg.LevelBegins,
-		arg.LevelEnds,
+		arg.RowsFrom1,
+		arg.RowsTo1,
+		arg.RowsFrom2,
+		arg.RowsTo2,
+		arg.HoursFrom1,
+		arg.HoursTo1,
+		arg.HoursFrom2,
+		arg.HoursTo2,
+		arg.DaysFrom1,
+		arg.DaysTo1,
+		arg.DaysFrom2,
+		arg.DaysTo2,
+		arg.MonthsFrom,
+		arg.MonthsTo,
 		arg.Place,
 	)
 	var i GetAverageRow
