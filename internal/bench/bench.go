@@ -14,8 +14,9 @@
 // (strategy.go) and what the strategies cost in a simulation (cost.go), the same of the
 // shape aws on emulators (aws.go, its bare sides in aws_bare.go), campaigns (contest.go
 // makes them; check-ins, boards of a million, what is live and crowds of readers in
-// campaign_*.go, with bare_checkin.go and bare_board.go), and the memory of an
-// idle `throng dev` (memory.go). report.go prints the table and writes docs/benchmarks.md.
+// campaign_*.go, with bare_checkin.go and bare_board.go), reviews (their reads and their
+// import in review_*.go, with bare_review*.go), and the memory of an idle `throng dev`
+// (memory.go). report.go prints the table and writes docs/benchmarks.md.
 package bench
 
 import (
@@ -44,6 +45,8 @@ type options struct {
 	write   bool
 	explain bool
 	size    size
+	// products is how many products have reviews; 0 for as many as the size says.
+	products int64
 }
 
 func parse(args []string, out io.Writer) (options, error) {
@@ -59,6 +62,7 @@ func parse(args []string, out io.Writer) (options, error) {
 	f.StringVar(&o.program, "throng", "bin/throng", "the program whose idle memory is measured; built where there is none")
 	f.StringVar(&o.profile, "profile", "", "folder for CPU profiles of both sides")
 	f.BoolVar(&o.write, "write", false, "write the figures into "+reportFile)
+	f.Int64Var(&o.products, "products", 0, "products whose reviews are read and imported, 1000011 for the reference's; 0 for 50,000")
 	f.BoolVar(&o.explain, "explain", false, "write the statements and their plans into "+explainFile)
 	if err := f.Parse(args); err != nil {
 		return o, err
@@ -67,12 +71,15 @@ func parse(args []string, out io.Writer) (options, error) {
 	if o.short {
 		o.size, o.rounds, o.length = small, 2, 300*time.Millisecond
 	}
+	if o.products > 0 {
+		o.size.Products = o.products
+	}
 	elsewhere := o.only != ""
 	for name := range strings.SplitSeq(o.only, ",") {
 		if name != "" && !slices.Contains(names(), name) {
 			return o, fmt.Errorf("there is nothing to measure by the name %q", name)
 		}
-		elsewhere = elsewhere && (strings.HasPrefix(name, awsNames) || strings.HasPrefix(name, campaignNames))
+		elsewhere = elsewhere && (strings.HasPrefix(name, awsNames) || strings.HasPrefix(name, campaignNames) || strings.HasPrefix(name, reviewNames))
 	}
 	if elsewhere {
 		o.size = o.size.accounts()
@@ -85,10 +92,11 @@ func (o options) wants(name string) bool {
 }
 
 // What the names of rows begin with that need little of the world: those of the shape aws,
-// and of campaigns, which have databases of their own.
+// and of campaigns and reviews, which have databases of their own.
 const (
 	awsNames      = "aws-"
 	campaignNames = "campaign-"
+	reviewNames   = "review-"
 )
 
 // section is a group of rows that are measured on the same parts.
@@ -109,6 +117,9 @@ func sections() []section {
 		{"campaign-checkins", checkInRows},
 		{"campaign-board", boardRows},
 		{"campaign-live", liveRows},
+		{"review-random", randomReviewRows},
+		{"review-hot", hotReviewRows},
+		{"review-import", reviewImportRows},
 		{"memory", memoryRows},
 	}
 }

@@ -77,9 +77,11 @@ func (r *reader) request(out []byte, q question) []byte {
 	out = append(append(out, "POST "...), q.method...)
 	out = append(out, " HTTP/1.1\r\nHost: bench\r\nConnect-Protocol-Version: 1\r\nContent-Type: "...)
 	out = append(append(out, q.contentType...), "\r\nContent-Length: "...)
-	out = append(strconv.AppendInt(out, int64(len(q.message)), 10), "\r\nAuthorization: Bearer "...)
-	out = append(append(out, r.access...), "\r\n"+readerHeader+": "...)
-	out = append(out, r.id.String()...)
+	out = strconv.AppendInt(out, int64(len(q.message)), 10)
+	if r.access != "" { // else he is not signed in
+		out = append(append(out, "\r\nAuthorization: Bearer "...), r.access...)
+		out = append(append(out, "\r\n"+readerHeader+": "...), r.id.String()...)
+	}
 	if len(r.position) > 0 {
 		out = append(append(out, "\r\n"+consistency.Header+": "...), r.position...)
 	}

@@ -18,7 +18,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
 	"github.com/throng-social/throng/internal/imports"
 	throng "github.com/throng-social/throng/sdk/go"
 )
@@ -42,11 +41,7 @@ type graphSize struct{ people, follows int }
 // epinions is the size of the real graph.
 var epinions = graphSize{people: 75_877, follows: 405_739}
 
-const (
-	emptyName    = "empty"
-	operatorName = "bench_operator"
-	realGraph    = "follows-epinions.txt.gz"
-)
+const realGraph = "follows-epinions.txt.gz"
 
 func followsRows(ctx context.Context, w *world, o options, r *report) error {
 	f := &follows{world: w}
@@ -54,7 +49,7 @@ func followsRows(ctx context.Context, w *world, o options, r *report) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(f.read(), f.template(ctx)); err != nil {
+	if err := errors.Join(f.read(), f.world.template(ctx)); err != nil {
 		return err
 	}
 	p, err := inTurn(o.rounds, func() (float64, error) { return f.ours(ctx) }, func() (float64, error) { return f.bare(ctx) })
@@ -138,53 +133,9 @@ func (f *follows) read() error {
 	return nil
 }
 
-// template makes the empty database, with an operator in it.
-func (f *follows) template(ctx context.Context) error {
-	w := f.world
-	if err := w.migrated(ctx, emptyName); err != nil {
-		return err
-	}
-	s, err := w.newSettings(emptyName)
-	if err != nil {
-		return err
-	}
-	r, err := run(ctx, w, s, "empty")
-	if err != nil {
-		return err
-	}
-	_, err = throng.New(r.base()).Users.Register(ctx, &userv1.RegisterRequest{
-		Email: "operator@example.org", Handle: operatorName, Password: "correct horse", IdempotencyKey: "bench-operator",
-	})
-	if err == nil {
-		err = r.app.SetRole(ctx, operatorName, "admin")
-	}
-	return errors.Join(err, r.stop())
-}
-
-// withEmpty lends a fresh copy of the empty database.
-func (f *follows) withEmpty(ctx context.Context, use func(database string) error) error {
-	conn, err := pgx.Connect(ctx, f.world.pg.WriterURL("postgres"))
-	if err != nil {
-		return err
-	}
-	defer conn.Close(context.WithoutCancel(ctx))
-	const name = "round"
-	for _, sql := range []string{"DROP DATABASE IF EXISTS " + name + " WITH (FORCE)", "CREATE DATABASE " + name + " TEMPLATE " + emptyName, "CHECKPOINT"} {
-		if _, err := conn.Exec(ctx, sql); err != nil {
-			return err
-		}
-	}
-	if err := f.world.pg.CatchUp(ctx); err != nil {
-		return err
-	}
-	err = use(name)
-	_, dropErr := conn.Exec(context.WithoutCancel(ctx), "DROP DATABASE "+name+" WITH (FORCE)")
-	return errors.Join(err, dropErr)
-}
-
 // ours imports and answers acknowledged follows a second.
 func (f *follows) ours(ctx context.Context) (rate float64, err error) {
-	err = f.withEmpty(ctx, func(database string) error {
+	err = f.world.withEmpty(ctx, func(database string) error {
 		s, err := f.world.newSettings(database)
 		if err != nil {
 			return err
@@ -240,7 +191,7 @@ func (f *follows) settle(ctx context.Context, url string) error {
 
 // bare copies and answers rows a second.
 func (f *follows) bare(ctx context.Context) (rate float64, err error) {
-	err = f.withEmpty(ctx, func(database string) error {
+	err = f.world.withEmpty(ctx, func(database string) error {
 		conn, err := pgx.Connect(ctx, f.world.pg.WriterURL(database))
 		if err != nil {
 			return err

@@ -39,6 +39,11 @@ func writePlans(ctx context.Context, w *world) error {
 	if err := fanoutPlans(ctx, &b, w); err != nil {
 		return err
 	}
+	if w.shop != nil {
+		if err := w.shop.plans(ctx, &b); err != nil {
+			return err
+		}
+	}
 	b.WriteString("\n## Import, bare\n\nCOPY graph_follows (follower_id, followee_id) FROM STDIN BINARY; a COPY has no plan.\n")
 	return os.WriteFile(explainFile, []byte(b.String()), 0o644) //nolint:gosec // a page for everybody
 }

@@ -39,6 +39,8 @@ type order struct {
 	Log  string
 	// Campaign is the one whose board a bare side has.
 	Campaign uuid.UUID
+	// Products are those of which a bare side has the reviews in its memory.
+	Products []string
 }
 
 // side is a running one.
@@ -154,6 +156,7 @@ var bareSides = map[string]func(context.Context, order) (http.Handler, func(), e
 	bareHomeSide:    newBareHome,
 	bareCheckInSide: newBareCheckIn,
 	bareBoardSide:   newBareBoard,
+	bareReviewSide:  newBareReview,
 }
 
 // runBare serves a bare handler.

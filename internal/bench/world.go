@@ -32,6 +32,8 @@ type size struct {
 	Cloud cloudSize
 	// Contest is how large campaigns are, which are worlds of their own.
 	Contest contestSize
+	// Products have reviews, 5.8 each in the mean, in worlds of their own.
+	Products int64
 	// Ungated lets every call in: a small world may stand where all is slow.
 	Ungated bool
 }
@@ -55,6 +57,7 @@ var (
 		Contest: contestSize{
 			People: 2000, Teams: 10, Members: 1_000_000, Callers: 500, Rate: 1000, Watchers: 1000, Length: 20 * time.Second, Readers: 10_000,
 		},
+		Products: 50_000,
 	}
 	// small shows that it works.
 	small = size{
@@ -64,6 +67,7 @@ var (
 		Contest: contestSize{
 			People: 128, Teams: 4, Members: 10_000, Callers: 32, Rate: 50, Watchers: 32, Length: time.Second, Readers: 100,
 		},
+		Products: 200,
 	}
 )
 
@@ -85,6 +89,9 @@ type world struct {
 	readers, strangers []*reader
 	// cloud is nil until rows of the shape aws are measured.
 	cloud *cloud
+	// shop and set are nil until rows of reviews are measured.
+	shop *shop
+	set  *reviewSet
 }
 
 const (

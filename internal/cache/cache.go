@@ -37,6 +37,9 @@ const (
 type Config struct {
 	// Size is the greatest number of entries.
 	Size int
+	// Bytes bounds what their values take on the wire, where they are messages of which
+	// some are many times as large as others; 0 does not.
+	Bytes int
 	// Lifetime is how long an entry may answer those who demand nothing; each
 	// entry gets between three and five quarters of it.
 	Lifetime time.Duration
@@ -83,7 +86,7 @@ type stripe[K comparable, V any] struct {
 // New makes a cache.
 func New[K comparable, V any](c Config) *Cache[K, V] {
 	return &Cache[K, V]{
-		entries:  newMemory[K, V](c.Size),
+		entries:  newMemory[K, V](c),
 		lifetime: c.Lifetime,
 		seed:     maphash.MakeSeed(),
 	}

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"log/slog"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"google.golang.org/protobuf/types/known/wrapperspb"
 
 	"github.com/throng-social/throng/internal/consistency"
 	"github.com/throng-social/throng/internal/redis"
@@ -378,6 +381,31 @@ func TestOldEntriesAreLoadedAlongWithAMissingOneAndOnlyThen(t *testing.T) {
 			t.Errorf("there were %d loads, want 2", n)
 		}
 	})
+}
+
+func TestBytesAreBoundedWhereMessagesDiffer(t *testing.T) {
+	t.Parallel()
+	const bytes = 100_000
+	c := New[int, *wrapperspb.StringValue](Config{Size: 1000, Bytes: bytes, Lifetime: time.Minute})
+	fill := func(length, n int) (kept int) {
+		for i := range n {
+			_, _, err := c.Get(t.Context(), length*n+i, func(_ context.Context, keys []int) (map[int]*wrapperspb.StringValue, error) {
+				return map[int]*wrapperspb.StringValue{keys[0]: wrapperspb.String(strings.Repeat("x", length))}, nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		c.entries.CleanUp()
+		return c.entries.EstimatedSize()
+	}
+	if n := fill(1, 5000); n > 1000 || n < 500 {
+		t.Errorf("%d small ones are kept, want about 1000", n)
+	}
+	c.Clear()
+	if n := fill(5000, 500); n > bytes/5000 || n < bytes/5000/2 {
+		t.Errorf("%d large ones are kept, want about %d", n, bytes/5000)
+	}
 }
 
 func TestSizeIsBounded(t *testing.T) {

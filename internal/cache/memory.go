@@ -1,6 +1,9 @@
 package cache
 
-import "github.com/maypok86/otter/v2"
+import (
+	"github.com/maypok86/otter/v2"
+	"google.golang.org/protobuf/proto"
+)
 
 // memory is where entries are kept. It is otter and nothing else, but behind an
 // interface and by pointer: the compiler makes a generic type's functions anew in each
@@ -15,6 +18,24 @@ type memory[K comparable, V any] interface {
 	EstimatedSize() int
 }
 
-func newMemory[K comparable, V any](size int) memory[K, V] {
-	return otter.Must(&otter.Options[K, *entry[V]]{MaximumSize: size})
+// newMemory keeps both bounds by one: where bytes are bounded, an entry weighs as much as
+// its message, but no less than its part of the size.
+func newMemory[K comparable, V any](c Config) memory[K, V] {
+	if c.Bytes == 0 {
+		return otter.Must(&otter.Options[K, *entry[V]]{MaximumSize: c.Size})
+	}
+	least := c.Bytes/c.Size + 1
+	return otter.Must(&otter.Options[K, *entry[V]]{
+		MaximumWeight: uint64(c.Bytes),                                                              //nolint:gosec // not negative
+		Weigher:       func(_ K, e *entry[V]) uint32 { return uint32(max(weight(e.value), least)) }, //nolint:gosec // a message has less than 2 GB
+	})
+}
+
+// weight is what a message takes on the wire; 0 for all else.
+func weight(value any) int {
+	m, ok := value.(proto.Message)
+	if !ok {
+		return 0
+	}
+	return proto.Size(m)
 }

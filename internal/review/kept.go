@@ -19,8 +19,10 @@ const (
 	productsLifetime = time.Minute
 	// metasKept bounds the sums in memory, to about 40 MB.
 	metasKept = 20_000
-	// firstsKept bounds the first pages in memory, to about 40 MB of usual texts.
-	firstsKept = 2_000
+	// firstsKept bounds the first pages in memory, which are of about 10 kB each, and
+	// firstsBytes what they take where texts are long: a page may have a megabyte.
+	firstsKept  = 2_000
+	firstsBytes = 32 << 20
 	// keptLifetime bounds how long another process may show a product's reviews as
 	// they were to readers who have not seen their change.
 	keptLifetime = 5 * time.Second
@@ -46,7 +48,7 @@ func newMetas(g *cache.Group) *cache.Cache[uuid.UUID, *reviewv1.ReviewMeta] {
 }
 
 func newFirsts(g *cache.Group) *cache.Cache[firstKey, *reviewv1.ListReviewsResponse] {
-	return cache.NewShared(cache.Config{Size: firstsKept, Lifetime: keptLifetime}, g, cache.Shared[firstKey, *reviewv1.ListReviewsResponse]{
+	return cache.NewShared(cache.Config{Size: firstsKept, Bytes: firstsBytes, Lifetime: keptLifetime}, g, cache.Shared[firstKey, *reviewv1.ListReviewsResponse]{
 		Name:   "review_first",
 		Key:    firstKey.String,
 		Parse:  parseFirstKey,

@@ -35,7 +35,12 @@ func (s *Service) Recount(ctx context.Context, report func(diff string)) (int, e
 		}
 		after = until
 	}
-	return r.found, r.at(ctx, func(tx postgres.Tx) error { return r.people(ctx, tx) })
+	for _, compare := range []func(context.Context, postgres.Tx) error{r.ranks, r.people} {
+		if err := r.at(ctx, func(tx postgres.Tx) error { return compare(ctx, tx) }); err != nil {
+			return r.found, err
+		}
+	}
+	return r.found, nil
 }
 
 // recount is one of all.
@@ -63,14 +68,17 @@ func (r *recount) differf(format string, args ...any) {
 // products compares what is stored with products after one until another.
 func (r *recount) products(ctx context.Context, tx postgres.Tx, after, until uuid.UUID) error {
 	sums, err := r.s.q.ListMiscountedMeta(ctx, tx, reviewdb.ListMiscountedMetaParams{AfterID: after, UntilID: until})
-	if err != nil {
-		return err
-	}
 	for _, d := range sums {
 		r.differf("product %s: stars and recommendations %v, values %v adding up to %v are stored; %v, %v and %v counted",
 			d.ProductID, d.Stored, d.StoredCounts, d.StoredSums, d.Counted, d.CountedCounts, d.CountedSums)
 	}
-	ranks, err := r.s.q.ListMisranked(ctx, tx, reviewdb.ListMisrankedParams{AfterID: after, UntilID: until})
+	return err
+}
+
+// ranks compares what is stored with all reviews, hidden ones too, in one go: no index
+// has them by product.
+func (r *recount) ranks(ctx context.Context, tx postgres.Tx) error {
+	ranks, err := r.s.q.ListMisranked(ctx, tx)
 	for _, d := range ranks {
 		r.differf("review %s: relevance %d is stored, %d counted", d.ID, d.Relevance, d.Counted)
 	}

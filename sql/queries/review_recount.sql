@@ -65,13 +65,14 @@ ORDER BY c.product_id
 LIMIT 1000;
 
 -- name: ListMisranked :many
--- Reviews of products in a range whose relevance is not that of their date and
--- helpfulness.
-SELECT r.id, r.relevance, review_relevance(r.helpful, r.created_at) AS counted
+-- Reviews whose relevance is not that of their date and helpfulness. What a degree of
+-- helpfulness is worth is a logarithm, which is taken once for all reviews of that degree.
+WITH worth AS MATERIALIZED (SELECT d.helpful, review_relevance(d.helpful, 'epoch') AS doublings
+                            FROM (SELECT DISTINCT v.helpful FROM reviews AS v) AS d)
+SELECT r.id, r.relevance, (w.doublings + review_relevance(0, r.created_at))::bigint AS counted
 FROM reviews AS r
-WHERE r.product_id > @after_id
-  AND r.product_id <= @until_id
-  AND r.relevance <> review_relevance(r.helpful, r.created_at)
+         JOIN worth AS w ON w.helpful = r.helpful
+WHERE r.relevance <> w.doublings + review_relevance(0, r.created_at)
 LIMIT 1000;
 
 -- name: ListMismarked :many

@@ -215,18 +215,14 @@ func (q *Queries) ListMisqueued(ctx context.Context, db DBTX) ([]ListMisqueuedRo
 }
 
 const listMisranked = `-- name: ListMisranked :many
-SELECT r.id, r.relevance, review_relevance(r.helpful, r.created_at) AS counted
+WITH worth AS MATERIALIZED (SELECT d.helpful, review_relevance(d.helpful, 'epoch') AS doublings
+                            FROM (SELECT DISTINCT v.helpful FROM reviews AS v) AS d)
+SELECT r.id, r.relevance, (w.doublings + review_relevance(0, r.created_at))::bigint AS counted
 FROM reviews AS r
-WHERE r.product_id > $1
-  AND r.product_id <= $2
-  AND r.relevance <> review_relevance(r.helpful, r.created_at)
+         JOIN worth AS w ON w.helpful = r.helpful
+WHERE r.relevance <> w.doublings + review_relevance(0, r.created_at)
 LIMIT 1000
 `
-
-type ListMisrankedParams struct {
-	AfterID uuid.UUID
-	UntilID uuid.UUID
-}
 
 type ListMisrankedRow struct {
 	ID        uuid.UUID
@@ -234,10 +230,10 @@ type ListMisrankedRow struct {
 	Counted   int64
 }
 
-// Reviews of products in a range whose relevance is not that of their date and
-// helpfulness.
-func (q *Queries) ListMisranked(ctx context.Context, db DBTX, arg ListMisrankedParams) ([]ListMisrankedRow, error) {
-	rows, err := db.Query(ctx, listMisranked, arg.AfterID, arg.UntilID)
+// Reviews whose relevance is not that of their date and helpfulness. What a degree of
+// helpfulness is worth is a logarithm, which is taken once for all reviews of that degree.
+func (q *Queries) ListMisranked(ctx context.Context, db DBTX) ([]ListMisrankedRow, error) {
+	rows, err := db.Query(ctx, listMisranked)
 	if err != nil {
 		return nil, err
 	}

@@ -66,6 +66,9 @@ func (r *run) measure(ctx context.Context, name string, writes bool) error {
 	if err := s.during(ctx, func(ctx context.Context) error { return p.goOn(ctx, r.Duration) }); err != nil {
 		return err
 	}
+	if writes {
+		p.complete(ctx)
+	}
 	r.found.Phases = append(r.found.Phases, p.result(name, s))
 	return nil
 }

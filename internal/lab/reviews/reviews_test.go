@@ -97,6 +97,9 @@ func TestNothingIsStaleAndTheRecountIsZero(t *testing.T) {
 	if a := r.Checks; a.Added == 0 || a.Marked == 0 || a.Hidden == 0 || a.Held == 0 || a.Held > a.Answers || a.Differences == nil || *a.Differences != 0 {
 		t.Errorf("checks: %+v", a)
 	}
+	if n := r.Phases[1].Kinds[reporting].OK(); n != hidingReports*r.Checks.Hidden {
+		t.Errorf("%d reports hid %d reviews: one is left with a part of them", n, r.Checks.Hidden)
+	}
 	if p := r.Phases[0]; len(p.Samples) < 3 || number(p.CPU.Server) <= 0 || number(p.CPU.Postgres) <= 0 {
 		t.Errorf("%d samples, %v processors of the server's, %v of Postgres", len(p.Samples), number(p.CPU.Server), number(p.CPU.Postgres))
 	}

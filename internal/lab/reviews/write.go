@@ -178,6 +178,31 @@ func (p *phase) report(ctx context.Context, s *shopper) error {
 	if a == nil {
 		return p.mark(ctx, s)
 	}
+	return p.tell(ctx, s, a)
+}
+
+// complete has what is aimed at reported to the end. A review that is left with a part of
+// its reports would be hidden sooner than a later run expects.
+func (p *phase) complete(ctx context.Context) {
+	for range p.People {
+		var none bool
+		_ = p.people.lend(ctx, func(s *shopper) error { // what goes wrong is recorded
+			ctx, cancel := context.WithTimeout(ctx, p.Timeout)
+			defer cancel()
+			a, nothing := p.ledger.report(s.id)
+			if none = nothing; a == nil {
+				return nil
+			}
+			return p.tell(ctx, s, a)
+		})
+		if none {
+			return
+		}
+	}
+}
+
+// tell sends a report.
+func (p *phase) tell(ctx context.Context, s *shopper, a *aim) error {
 	var hid bool
 	err := p.timed(reporting, func() error {
 		ctx, saw := s.call(ctx)
