@@ -20,6 +20,8 @@ interface Place extends Pick<LinkProps, "to" | "params"> {
 
 const campaigns: Place = { label: "Campaigns", icon: "flag", to: "/campaigns" };
 const products: Place = { label: "Products", icon: "bag", to: "/products" };
+const courses: Place = { label: "Courses", icon: "book", to: "/courses", aside: true };
+const weather: Place = { label: "Weather", icon: "weather", to: "/weather", aside: true };
 const people: Place = { label: "People", icon: "people", to: "/people", aside: true };
 
 /** Where one can go from everywhere. */
@@ -27,12 +29,14 @@ function usePlaces(): Place[] {
   const me = useMe();
   const session = useSession();
   if (!session) {
-    return [campaigns, products, people];
+    return [campaigns, products, courses, weather, people];
   }
   return [
     { label: "Home", icon: "home", to: "/" },
     campaigns,
     products,
+    courses,
+    weather,
     people,
     {
       label: "Profile",
@@ -60,9 +64,11 @@ export function TopBar() {
   const session = useSession();
   return (
     <header className="sticky top-0 z-20 flex items-center justify-between gap-3 bg-ground/90 px-4 py-2.5 backdrop-blur-md lg:hidden">
-      <Brand>{wordmark}</Brand>
+      <Brand>{session ? <span className="hidden min-[24rem]:inline">{wordmark}</span> : wordmark}</Brand>
       {session ? (
-        <div className="flex gap-1">
+        <div className="flex sm:gap-1">
+          <HeadLink label="Courses" icon="book" to="/courses" />
+          <HeadLink label="Weather" icon="weather" to="/weather" />
           <HeadLink label="People" icon="people" to="/people" />
           <HeadLink label="Settings" icon="settings" to="/settings" />
         </div>

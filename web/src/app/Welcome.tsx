@@ -50,6 +50,14 @@ export function Welcome() {
         ,{" "}
         <Link className="font-semibold text-brand underline" to="/products">
           read reviews
+        </Link>
+        ,{" "}
+        <Link className="font-semibold text-brand underline" to="/courses">
+          find a course
+        </Link>
+        ,{" "}
+        <Link className="font-semibold text-brand underline" to="/weather">
+          look at the weather
         </Link>{" "}
         or{" "}
         <Link className="font-semibold text-brand underline" to="/people">

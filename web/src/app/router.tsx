@@ -11,6 +11,7 @@ import type { Session } from "@throng/sdk";
 import type { BoardSearch } from "../campaign/BoardPage";
 import type { Which } from "../campaign/CampaignsPage";
 import { type ReviewSearch, starsFrom } from "../review/search";
+import { weatherFrom } from "../weather/search";
 import { Broken } from "./Broken";
 import { NotFound } from "./NotFound";
 import { Shell } from "./Shell";
@@ -157,6 +158,58 @@ const routes = [
     path: "/products/$productId",
     validateSearch: reviewsOf,
     component: lazyRouteComponent(() => import("../review/ProductPage"), "ProductPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/courses",
+    validateSearch: wordsOf,
+    component: lazyRouteComponent(() => import("../course/CoursesPage"), "CoursesPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/courses/new",
+    beforeLoad: members,
+    component: lazyRouteComponent(() => import("../course/NewCoursePage"), "NewCoursePage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/courses/$courseId",
+    component: lazyRouteComponent(() => import("../course/CoursePage"), "CoursePage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/courses/$courseId/edit",
+    beforeLoad: members,
+    component: lazyRouteComponent(() => import("../course/EditCoursePage"), "EditCoursePage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/instructors",
+    validateSearch: wordsOf,
+    component: lazyRouteComponent(() => import("../course/InstructorsPage"), "InstructorsPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/instructors/new",
+    beforeLoad: members,
+    component: lazyRouteComponent(() => import("../course/NewInstructorPage"), "NewInstructorPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/instructors/$instructorId",
+    component: lazyRouteComponent(() => import("../course/InstructorPage"), "InstructorPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/instructors/$instructorId/edit",
+    beforeLoad: members,
+    component: lazyRouteComponent(() => import("../course/EditInstructorPage"), "EditInstructorPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/weather",
+    validateSearch: weatherFrom,
+    component: lazyRouteComponent(() => import("../weather/WeatherPage"), "WeatherPage"),
   }),
   createRoute({
     getParentRoute,

@@ -1,15 +1,15 @@
 import type { ChangeEvent } from "react";
+import type { PictureState } from "../media/usePicture";
 import { Choice } from "../ui/Choice";
 import { SelectField, TextArea, TextField } from "../ui/Field";
 import { CoverField } from "./CoverField";
 import type { Draft, lockedOf } from "./draft";
-import type { CoverState } from "./useCover";
 import { zones } from "./zone";
 
 interface FieldsProps {
   draft: Draft;
   onChange(draft: Draft): void;
-  cover: CoverState;
+  cover: PictureState;
   /** By fields of the contract. */
   errors: Record<string, string>;
   locked: ReturnType<typeof lockedOf>;

@@ -4,11 +4,13 @@ import { PostText } from "../post/PostText";
 import { counted } from "../ui/count";
 import { Icon } from "../ui/Icon";
 import { nameOf } from "../user/name";
+import { useLocation } from "../weather/queries";
 import { CampaignFrame } from "./CampaignFrame";
 import { CheckInPanel } from "./CheckInPanel";
 import { CheckIns } from "./CheckIns";
 import { Countdown } from "./Countdown";
 import { Cover } from "./Cover";
+import { ExpectedWeather } from "./ExpectedWeather";
 import { Participate } from "./Participate";
 import { useParticipation, usePeople } from "./queries";
 import { sayRules } from "./rules";
@@ -27,6 +29,7 @@ function About({ campaign }: { campaign: Campaign }) {
   return (
     <div className="flex flex-col gap-2.5">
       <Head campaign={campaign} />
+      <ExpectedWeather campaign={campaign} />
       <Participate campaign={campaign} participation={participation} />
       <CheckInPanel campaign={campaign} participation={participation} />
       <Rules campaign={campaign} />
@@ -37,6 +40,8 @@ function About({ campaign }: { campaign: Campaign }) {
 
 function Head({ campaign }: { campaign: Campaign }) {
   const { text, locationId, participantCount, teamCount, tag } = campaign;
+  // A place of the weather may be named by its id.
+  const place = useLocation(locationId || undefined).data?.location?.name ?? locationId;
   return (
     <section aria-label="About this campaign" className="panel overflow-hidden">
       <Cover campaign={campaign} className="h-36 w-full sm:h-52" />
@@ -48,7 +53,7 @@ function Head({ campaign }: { campaign: Campaign }) {
           {locationId && (
             <span className="inline-flex items-center gap-1">
               <Icon name="place" size={16} />
-              <span className="sr-only">Place:</span> {locationId}
+              <span className="sr-only">Place:</span> <bdi>{place}</bdi>
             </span>
           )}
           <span>

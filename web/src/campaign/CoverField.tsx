@@ -1,10 +1,10 @@
 import { useServices } from "../app/services";
 import { PictureButton } from "../media/PictureButton";
+import type { PictureState } from "../media/usePicture";
 import { Button } from "../ui/Button";
-import type { CoverState } from "./useCover";
 
 /** Chooses the picture on top of a campaign. */
-export function CoverField({ cover, error }: { cover: CoverState; error: string | undefined }) {
+export function CoverField({ cover, error }: { cover: PictureState; error: string | undefined }) {
   const { throng } = useServices();
   const { upload, kept, settled } = cover;
   const problem = error ?? upload?.problem;

@@ -8,6 +8,7 @@ import {
 } from "@throng/gen/throng/campaign/v1/campaign_pb";
 import { useState } from "react";
 import { useForm } from "../app/useForm";
+import { usePicture } from "../media/usePicture";
 import { Button } from "../ui/Button";
 import { FormProblem } from "../ui/FormProblem";
 import { Notice } from "../ui/Notice";
@@ -18,7 +19,6 @@ import { CampaignFrame } from "./CampaignFrame";
 import { draftOf, lockedOf, updateOf } from "./draft";
 import { Freeze } from "./Freeze";
 import { refreshCampaigns, useParticipation } from "./queries";
-import { useCover } from "./useCover";
 
 const route = getRouteApi("/campaigns/$campaignId/manage");
 
@@ -56,7 +56,7 @@ function Edit({ campaign }: { campaign: Campaign }) {
   // What the form began with: what others change meanwhile is not sent back.
   const [before, setBefore] = useState(() => draftOf(campaign));
   const [draft, setDraft] = useState(before);
-  const cover = useCover(campaign.cover);
+  const cover = usePicture(campaign.cover);
   const { mutateAsync } = useMutation(CampaignService.method.updateCampaign);
   const { form, errors, problem, busy } = useForm(
     UpdateCampaignRequestSchema,

@@ -7,6 +7,7 @@ import { useState } from "react";
 import { useForm } from "../app/useForm";
 import { useKey } from "../app/useKey";
 import { useTitle } from "../app/useTitle";
+import { usePicture } from "../media/usePicture";
 import { Button } from "../ui/Button";
 import { FormProblem } from "../ui/FormProblem";
 import { Notice } from "../ui/Notice";
@@ -16,7 +17,6 @@ import { useMe } from "../user/useMe";
 import { CampaignFields } from "./CampaignFields";
 import { createOf, draftOf, lockedOf } from "./draft";
 import { refreshCampaigns } from "./queries";
-import { useCover } from "./useCover";
 
 /** Announces a campaign. */
 export function NewCampaignPage() {
@@ -40,7 +40,7 @@ function NewCampaign() {
   const client = useQueryClient();
   const navigate = useNavigate();
   const [draft, setDraft] = useState(draftOf);
-  const cover = useCover(undefined);
+  const cover = usePicture(undefined);
   const { keyFor } = useKey();
   const { mutateAsync } = useMutation(CampaignService.method.createCampaign);
   const { form, errors, problem, busy } = useForm(

@@ -16,7 +16,8 @@ interface Labelled {
   error?: string | undefined;
 }
 
-const box =
+/** How inputs look. */
+export const box =
   "w-full rounded-field border border-edge bg-raised px-4 py-2.5 text-base transition-colors hover:border-ink aria-invalid:border-danger aria-invalid:border-2";
 
 /** A one-line input with its label, hint and error. */
@@ -110,7 +111,8 @@ export function SelectField({
   );
 }
 
-function useDescription(hint: ReactNode, error: string | undefined) {
+/** Ties a hint and an error to their input. */
+export function useDescription(hint: ReactNode, error: string | undefined) {
   const id = useId();
   // An error says what the hint said, and what is wrong besides.
   const described = error ? `${id}-error` : hint ? `${id}-hint` : undefined;

@@ -1,6 +1,7 @@
 import { createValidator, violationsToProto } from "@bufbuild/protovalidate";
 import { Code, ConnectError, type ConnectRouter, type Interceptor } from "@connectrpc/connect";
 import { campaigns } from "./campaigns";
+import { courses } from "./courses";
 import { graph } from "./graph";
 import { media } from "./media";
 import { posts } from "./posts";
@@ -8,19 +9,23 @@ import { reviews } from "./reviews";
 import type { Community } from "./store";
 import { timeline } from "./timeline";
 import { users } from "./users";
+import { weather } from "./weather";
 
 export { announce, checkIn, joinTeam, makeTeam, type Run } from "./campaigns";
+export { assign, offer, type Taught } from "./courses";
+export { employ } from "./instructors";
 export { receive } from "./media";
 export { note, report } from "./moderation";
 export { write } from "./posts";
 export { type Held, judge, stock } from "./reviews";
 export { Community, fail } from "./store";
 export { register, signIn } from "./users";
+export { type Measured, observe } from "./weather";
 
 /** The services of a community. */
 export function services(community: Community) {
   return (router: ConnectRouter) => {
-    for (const noun of [users, graph, posts, timeline, media, campaigns, reviews]) {
+    for (const noun of [users, graph, posts, timeline, media, campaigns, reviews, courses, weather]) {
       noun(community)(router);
     }
   };

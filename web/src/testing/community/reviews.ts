@@ -137,7 +137,16 @@ function search(all: Review[], { text, pageSize, pageToken }: ListReviewsRequest
 
 const mean = (sum: number, count: number) => (count > 0 ? (sum / count).toFixed(4) : "");
 
-function metaOf(community: Community, { id, characteristics }: Product): ReviewMeta {
+/** The first reviews of a product, the most relevant ahead. */
+export function firstReviews(community: Community, productId: string): Review[] {
+  return visible(community, productId)
+    .sort((a, b) => weights[Sort.RELEVANT](b) - weights[Sort.RELEVANT](a))
+    .slice(0, 5);
+}
+
+/** What the reviews of a product add up to. */
+export function metaOf(community: Community, productId: string): ReviewMeta {
+  const { id, characteristics } = productOf(community, productId);
   const reviews = visible(community, id);
   const recommended = reviews.filter(({ recommend }) => recommend).length;
   const sum = (numbers: number[]) => numbers.reduce((total, each) => total + each, 0);
@@ -233,11 +242,11 @@ export function reviews(community: Community) {
         return { products: part, nextPageToken };
       },
       listReviews: (request) => list(community, request),
-      getReviewMeta: ({ productId }) => ({ meta: metaOf(community, productOf(community, productId)) }),
+      getReviewMeta: ({ productId }) => ({ meta: metaOf(community, productId) }),
       batchGetReviewMeta: ({ productIds }) => ({
         metas: productIds.flatMap((id) => {
           const product = community.products.get(id);
-          return product ? metaOf(community, product) : [];
+          return product ? metaOf(community, product.id) : [];
         }),
       }),
       createReview: (request, context) => ({ review: createReview(community, request, me(context)) }),

@@ -1,6 +1,7 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { timestampNow } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
+import type { Instructor } from "@throng/gen/throng/course/v1/instructor_pb";
 import { DetailSchema } from "@throng/gen/throng/fault/v1/fault_pb";
 import type { Media } from "@throng/gen/throng/media/v1/media_pb";
 import type { Post } from "@throng/gen/throng/post/v1/post_pb";
@@ -8,7 +9,9 @@ import type { Product } from "@throng/gen/throng/review/v1/product_pb";
 import { type FreshnessSchema, Strategy } from "@throng/gen/throng/timeline/v1/timeline_pb";
 import type { Session, User } from "@throng/gen/throng/user/v1/user_pb";
 import type { Run } from "./campaigns";
+import type { Taught } from "./courses";
 import type { Held } from "./reviews";
+import type { Observatory } from "./weather";
 
 // A community in memory that keeps the contract: what the tests of the pages
 // speak to, and what pages are looked at with where there is no server.
@@ -49,6 +52,12 @@ export class Community {
   readonly reviews = new Map<string, Held>();
   /** `review user`, of those whom it helped. */
   readonly helped = new Set<string>();
+  /** Courses and instructors, oldest first. */
+  readonly courses = new Map<string, Taught>();
+  readonly instructors = new Map<string, Instructor>();
+  /** Set it to let a section of course pages fail, with a reason. */
+  readonly sections = new Map<string, string>();
+  readonly places = new Map<string, Observatory>();
   /** How many reviews a call looks through for words. */
   looksThrough = 2000;
   /** What home timelines say of themselves. */

@@ -27,6 +27,14 @@ export function mustSignIn(community: Community, context: HandlerContext) {
   );
 }
 
+/** Answers who calls, if the role is high enough. */
+export function ranked(community: Community, role: Role) {
+  return (context: HandlerContext) => {
+    const { user } = mustSignIn(community, context).account;
+    return user.role >= role ? user : fail(Code.PermissionDenied, "role", "another role is needed");
+  };
+}
+
 let issued = 0;
 
 /** Begins a session of an account. */
