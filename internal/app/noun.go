@@ -112,7 +112,7 @@ func openStores(s Settings, db *postgres.DB, tables *dynamo.DB, pub *queue.Publi
 func build(
 	ctx context.Context, s Settings, db *postgres.DB, st stores, bus pubsub.Bus, limiter pace.Limiter, caches *cache.Group, pub *queue.Publisher, log *slog.Logger,
 ) (nouns, clients, error) {
-	var n nouns
+	n := nouns{weather: buildWeather(s, db, caches, log)}
 	c := remote(s)
 	pages := page.NewSealer(s.secret())
 	within := func(noun string) bool { return s.runs(noun) && s.Peers[noun] == "" }
@@ -159,10 +159,16 @@ func build(
 			DB: db, Events: pub, Users: c.user, Media: c.media, Pages: pages, Rate: s.reviewRate(), Limiter: limiter, Caches: caches, Log: log,
 		})
 	}
-	if s.runs("weather") {
-		n.weather = weather.New(weather.Deps{DB: db, Pages: pages, Config: s.Weather, Caches: caches, Log: log})
-	}
 	return n, c, nil
+}
+
+// buildWeather makes the noun that stands on no other, and that no other calls; nil where
+// it runs elsewhere.
+func buildWeather(s Settings, db *postgres.DB, caches *cache.Group, log *slog.Logger) *weather.Service {
+	if !s.runs("weather") {
+		return nil
+	}
+	return weather.New(weather.Deps{DB: db, Pages: page.NewSealer(s.secret()), Config: s.Weather, Caches: caches, Log: log})
 }
 
 func (s *Settings) signInLimits() user.Limits {
