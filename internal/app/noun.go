@@ -117,7 +117,7 @@ func openStores(s Settings, db *postgres.DB, tables *dynamo.DB, pub *queue.Publi
 func build(
 	ctx context.Context, s Settings, db *postgres.DB, st stores, bus pubsub.Bus, limiter pace.Limiter, caches *cache.Group, pub *queue.Publisher, log *slog.Logger,
 ) (nouns, clients, error) {
-	var n nouns
+	n := nouns{weather: buildWeather(s, db, caches, log)}
 	c := remote(s)
 	pages := page.NewSealer(s.secret())
 	within := func(noun string) bool { return s.runs(noun) && s.Peers[noun] == "" }
@@ -167,15 +167,27 @@ func build(
 	if within("review") {
 		c.review = reviewWithin{n.review}
 	}
-	if s.runs("course") {
-		n.course = course.New(course.Deps{
-			DB: db, Events: pub, Media: c.media, Reviews: c.review, Pages: pages, Rate: s.courseRate(), Limiter: limiter, Caches: caches, Log: log,
-		})
-	}
-	if s.runs("weather") {
-		n.weather = weather.New(weather.Deps{DB: db, Pages: pages, Config: s.Weather, Caches: caches, Log: log})
-	}
+	n.course = buildCourse(s, db, c, pub, limiter, caches, log)
 	return n, c, nil
+}
+
+// buildCourse makes the noun that no other calls; nil where it runs elsewhere.
+func buildCourse(s Settings, db *postgres.DB, c clients, pub *queue.Publisher, limiter pace.Limiter, caches *cache.Group, log *slog.Logger) *course.Service {
+	if !s.runs("course") {
+		return nil
+	}
+	return course.New(course.Deps{
+		DB: db, Events: pub, Media: c.media, Reviews: c.review, Pages: page.NewSealer(s.secret()), Rate: s.courseRate(), Limiter: limiter, Caches: caches, Log: log,
+	})
+}
+
+// buildWeather makes the noun that stands on no other, and that no other calls; nil where
+// it runs elsewhere.
+func buildWeather(s Settings, db *postgres.DB, caches *cache.Group, log *slog.Logger) *weather.Service {
+	if !s.runs("weather") {
+		return nil
+	}
+	return weather.New(weather.Deps{DB: db, Pages: page.NewSealer(s.secret()), Config: s.Weather, Caches: caches, Log: log})
 }
 
 func (s *Settings) signInLimits() user.Limits {

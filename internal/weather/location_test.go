@@ -169,8 +169,8 @@ func TestWhoRecordedSeesItThroughReplicasThatLag(t *testing.T) {
 	at, err := session.Ceiling(t.Context())
 	must(t, err)
 	for _, to := range []time.Time{{}, start.Add(time.Hour)} {
-		ctx, _ = consistency.Begin(t.Context(), at)
-		res, err := w.GetAverage(ctx, &weatherv1.GetAverageRequest{LocationId: perth, Metric: temperature, To: stamp(to)})
+		demanding, _ := consistency.Begin(t.Context(), at)
+		res, err := w.GetAverage(demanding, &weatherv1.GetAverageRequest{LocationId: perth, Metric: temperature, To: stamp(to)})
 		must(t, err)
 		equal(t, "his own write", say(res.GetSummary()), "2, 4, 0.0200, 1 to 3")
 	}

@@ -64,7 +64,7 @@ func (r *recorder) prepare(ctx context.Context, m *weatherv1.RecordObservationsR
 		}
 		to := r.known[o.GetLocation()]
 		b.ids[to.number] = to.id
-		b.observations = append(b.observations, observation{to.number, at, o.Temperature, o.Humidity, o.WindSpeed})
+		b.observations = append(b.observations, observation{to.number, at, o.Temperature, o.Humidity, o.WindSpeed}) //nolint:protogetter // nil says that it was not measured
 	}
 	b.sort()
 	return b, r.learnYears(ctx, b.observations)

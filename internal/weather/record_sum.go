@@ -86,7 +86,7 @@ func (w *writing) addRollups(ctx context.Context) error {
 		}
 		for l, parts := range p.added {
 			for i := range parts {
-				to.Places, to.Levels, to.Starts = append(to.Places, p.number), append(to.Levels, int16(l)), append(to.Starts, parts[i].start) //nolint:gosec // a level
+				to.Places, to.Levels, to.Starts = append(to.Places, p.number), append(to.Levels, int16(l)), append(to.Starts, parts[i].start)
 				sums.add(&parts[i].sums)
 			}
 		}

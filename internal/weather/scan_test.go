@@ -31,8 +31,12 @@ type station struct {
 }
 
 var network = []station{
-	{"every minute", 1500, time.Minute}, {"every ten minutes", 2500, 10 * time.Minute}, {"every hour", 1500, time.Hour}, {"twice a day", 1200, 12 * time.Hour},
-	{"now and then", 60, 30 * 24 * time.Hour}, {"once", 1, time.Hour},
+	{"every minute", 1500, time.Minute},
+	{"every ten minutes", 2500, 10 * time.Minute},
+	{"every hour", 1500, time.Hour},
+	{"twice a day", 1200, 12 * time.Hour},
+	{"now and then", 60, 30 * 24 * time.Hour},
+	{"once", 1, time.Hour},
 }
 
 func (s *stations) value(r *rand.Rand, most int32) int32 {

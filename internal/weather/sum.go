@@ -39,12 +39,6 @@ func (t *tally) add(o *observation) {
 	}
 }
 
-func (t *tally) plus(o *tally) {
-	for i := range t {
-		t[i] = t[i].plus(o[i])
-	}
-}
-
 // of is the sum of one measure.
 func (t *tally) of(m weatherv1.Metric) sum { return t[m-1] }
 

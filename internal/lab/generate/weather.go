@@ -162,12 +162,11 @@ func (f *file) time(at time.Time) *file {
 }
 
 // hundredths writes a value with two places.
-func (f *file) hundredths(v int64) *file {
+func (f *file) hundredths(v int64) {
 	if v < 0 {
 		f.row, v = append(f.row, '-'), -v
 	}
-	f.row = append(strconv.AppendInt(f.row, v/100, 10), '.', byte('0'+v/10%10), byte('0'+v%10), ',') //nolint:gosec // digits
-	return f
+	f.row = append(strconv.AppendInt(f.row, v/100, 10), '.', byte('0'+v/10%10), byte('0'+v%10), ',')
 }
 
 // climate is what a place is like, in hundredths and whole numbers alone, which are the

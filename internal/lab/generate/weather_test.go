@@ -35,7 +35,8 @@ func TestTheSameWeatherIsTheSameFileAndAnotherSeedIsAnother(t *testing.T) {
 			must(t, err)
 			return sha256.Sum256(raw)
 		}
-		if sum(1) != sum(1) || sum(1) == sum(2) {
+		first, again, other := sum(1), sum(1), sum(2)
+		if first != again || first == other {
 			t.Errorf("%s: the seed does not decide", form)
 		}
 	}
@@ -70,8 +71,11 @@ func TestWeatherHasItsRowsAndPlacesInTheOrderOfTime(t *testing.T) {
 func TestWeatherThatCannotBeIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, w := range []Weather{
-		{Form: Sparse, Places: 0, Rows: 1}, {Form: Sparse, Places: MostPlaces + 1, Rows: 10_000_000}, {Form: Dense, Places: 10, Rows: 9},
-		{Form: Sparse, Places: 1, Rows: 10_000_000}, {Form: Dense, Places: 1, Rows: 10_000_000},
+		{Form: Sparse, Places: 0, Rows: 1},
+		{Form: Sparse, Places: MostPlaces + 1, Rows: 10_000_000},
+		{Form: Dense, Places: 10, Rows: 9},
+		{Form: Sparse, Places: 1, Rows: 10_000_000},
+		{Form: Dense, Places: 1, Rows: 10_000_000},
 	} {
 		if err := WriteWeather(t.Context(), w, filepath.Join(t.TempDir(), "weather.csv"), nil); err == nil {
 			t.Errorf("%v was written", w)
