@@ -145,17 +145,6 @@ func build(
 	if within("post") {
 		c.post = postWithin{n.post}
 	}
-	if s.runs("timeline") {
-		n.timeline = timeline.New(timeline.Deps{
-			Store: st.timeline, Bus: bus, Users: c.user, Graph: c.graph, Posts: c.post, Pages: pages, Config: s.Timeline, Log: log,
-		})
-	}
-	if s.runs("campaign") {
-		n.campaign = campaign.New(campaign.Deps{
-			DB: db, Events: pub, Bus: bus, Users: c.user, Graph: c.graph, Posts: c.post, Media: c.media, Pages: pages, Boards: st.boards,
-			Rate: s.campaignRate(), Limiter: limiter, Caches: caches, Log: log,
-		})
-	}
 	if s.runs("review") {
 		n.review = review.New(review.Deps{
 			DB: db, Events: pub, Users: c.user, Media: c.media, Pages: pages, Rate: s.reviewRate(), Limiter: limiter, Caches: caches, Log: log,
@@ -164,12 +153,42 @@ func build(
 	if within("review") {
 		c.review = reviewWithin{n.review}
 	}
-	if s.runs("course") {
-		n.course = course.New(course.Deps{
-			DB: db, Events: pub, Media: c.media, Reviews: c.review, Pages: pages, Rate: s.courseRate(), Limiter: limiter, Caches: caches, Log: log,
+	n.buildUncalled(ground{Settings: s, clients: c, db: db, stores: st, bus: bus, limiter: limiter, caches: caches, pub: pub, pages: pages, log: log})
+	return n, c, nil
+}
+
+// ground is what the nouns stand on that no other calls.
+type ground struct {
+	Settings
+	clients
+
+	stores  stores
+	db      *postgres.DB
+	bus     pubsub.Bus
+	limiter pace.Limiter
+	caches  *cache.Group
+	pub     *queue.Publisher
+	pages   page.Sealer
+	log     *slog.Logger
+}
+
+func (n *nouns) buildUncalled(g ground) {
+	if g.runs("timeline") {
+		n.timeline = timeline.New(timeline.Deps{
+			Store: g.stores.timeline, Bus: g.bus, Users: g.user, Graph: g.graph, Posts: g.post, Pages: g.pages, Config: g.Timeline, Log: g.log,
 		})
 	}
-	return n, c, nil
+	if g.runs("campaign") {
+		n.campaign = campaign.New(campaign.Deps{
+			DB: g.db, Events: g.pub, Bus: g.bus, Users: g.user, Graph: g.graph, Posts: g.post, Media: g.media, Pages: g.pages, Boards: g.stores.boards,
+			Rate: g.campaignRate(), Limiter: g.limiter, Caches: g.caches, Log: g.log,
+		})
+	}
+	if g.runs("course") {
+		n.course = course.New(course.Deps{
+			DB: g.db, Events: g.pub, Media: g.media, Reviews: g.review, Pages: g.pages, Rate: g.courseRate(), Limiter: g.limiter, Caches: g.caches, Log: g.log,
+		})
+	}
 }
 
 func (s *Settings) signInLimits() user.Limits {
