@@ -117,7 +117,7 @@ func openStores(s Settings, db *postgres.DB, tables *dynamo.DB, pub *queue.Publi
 func build(
 	ctx context.Context, s Settings, db *postgres.DB, st stores, bus pubsub.Bus, limiter pace.Limiter, caches *cache.Group, pub *queue.Publisher, log *slog.Logger,
 ) (nouns, clients, error) {
-	n := nouns{weather: buildWeather(s, db, caches, log)}
+	var n nouns
 	c := remote(s)
 	pages := page.NewSealer(s.secret())
 	within := func(noun string) bool { return s.runs(noun) && s.Peers[noun] == "" }
@@ -131,7 +131,10 @@ func build(
 		c.media = mediaWithin{n.media.Service}
 	}
 	if s.runs("user") {
-		n.user = user.New(user.Deps{DB: db, Events: pub, Media: c.media, Pages: pages, Secret: s.secret(), Limits: s.signInLimits(), Hashing: s.Hashing, Limiter: limiter, Caches: caches, Log: log})
+		n.user = user.New(user.Deps{
+			DB: db, Events: pub, Media: c.media, Pages: pages, Secret: s.secret(),
+			Limits: s.signInLimits(), Hashing: s.Hashing, Limiter: limiter, Caches: caches, Log: log,
+		})
 	}
 	if within("user") {
 		c.user = userWithin{n.user}
@@ -148,17 +151,6 @@ func build(
 	if within("post") {
 		c.post = postWithin{n.post}
 	}
-	if s.runs("timeline") {
-		n.timeline = timeline.New(timeline.Deps{
-			Store: st.timeline, Bus: bus, Users: c.user, Graph: c.graph, Posts: c.post, Pages: pages, Config: s.Timeline, Log: log,
-		})
-	}
-	if s.runs("campaign") {
-		n.campaign = campaign.New(campaign.Deps{
-			DB: db, Events: pub, Bus: bus, Users: c.user, Graph: c.graph, Posts: c.post, Media: c.media, Pages: pages, Boards: st.boards,
-			Rate: s.campaignRate(), Limiter: limiter, Caches: caches, Log: log,
-		})
-	}
 	if s.runs("review") {
 		n.review = review.New(review.Deps{
 			DB: db, Events: pub, Users: c.user, Media: c.media, Pages: pages, Rate: s.reviewRate(), Limiter: limiter, Caches: caches, Log: log,
@@ -167,27 +159,46 @@ func build(
 	if within("review") {
 		c.review = reviewWithin{n.review}
 	}
-	n.course = buildCourse(s, db, c, pub, limiter, caches, log)
+	n.buildUncalled(ground{Settings: s, clients: c, db: db, stores: st, bus: bus, limiter: limiter, caches: caches, pub: pub, pages: pages, log: log})
 	return n, c, nil
 }
 
-// buildCourse makes the noun that no other calls; nil where it runs elsewhere.
-func buildCourse(s Settings, db *postgres.DB, c clients, pub *queue.Publisher, limiter pace.Limiter, caches *cache.Group, log *slog.Logger) *course.Service {
-	if !s.runs("course") {
-		return nil
-	}
-	return course.New(course.Deps{
-		DB: db, Events: pub, Media: c.media, Reviews: c.review, Pages: page.NewSealer(s.secret()), Rate: s.courseRate(), Limiter: limiter, Caches: caches, Log: log,
-	})
+// ground is what the nouns stand on that no other calls.
+type ground struct {
+	Settings
+	clients
+
+	stores  stores
+	db      *postgres.DB
+	bus     pubsub.Bus
+	limiter pace.Limiter
+	caches  *cache.Group
+	pub     *queue.Publisher
+	pages   page.Sealer
+	log     *slog.Logger
 }
 
-// buildWeather makes the noun that stands on no other, and that no other calls; nil where
-// it runs elsewhere.
-func buildWeather(s Settings, db *postgres.DB, caches *cache.Group, log *slog.Logger) *weather.Service {
-	if !s.runs("weather") {
-		return nil
+// buildUncalled makes those.
+func (n *nouns) buildUncalled(g ground) {
+	if g.runs("timeline") {
+		n.timeline = timeline.New(timeline.Deps{
+			Store: g.stores.timeline, Bus: g.bus, Users: g.user, Graph: g.graph, Posts: g.post, Pages: g.pages, Config: g.Timeline, Log: g.log,
+		})
 	}
-	return weather.New(weather.Deps{DB: db, Pages: page.NewSealer(s.secret()), Config: s.Weather, Caches: caches, Log: log})
+	if g.runs("campaign") {
+		n.campaign = campaign.New(campaign.Deps{
+			DB: g.db, Events: g.pub, Bus: g.bus, Users: g.user, Graph: g.graph, Posts: g.post, Media: g.media, Pages: g.pages, Boards: g.stores.boards,
+			Rate: g.campaignRate(), Limiter: g.limiter, Caches: g.caches, Log: g.log,
+		})
+	}
+	if g.runs("course") {
+		n.course = course.New(course.Deps{
+			DB: g.db, Events: g.pub, Media: g.media, Reviews: g.review, Pages: g.pages, Rate: g.courseRate(), Limiter: g.limiter, Caches: g.caches, Log: g.log,
+		})
+	}
+	if g.runs("weather") {
+		n.weather = weather.New(weather.Deps{DB: g.db, Pages: g.pages, Config: g.Weather, Caches: g.caches, Log: g.log})
+	}
 }
 
 func (s *Settings) signInLimits() user.Limits {

@@ -79,8 +79,8 @@ type Service struct {
 	instructors *cache.Cache[uuid.UUID, *coursev1.Instructor]
 
 	sectionTime time.Duration
-	// sections has a place for each section that is looked for.
-	sections chan struct{}
+	// sections has, by name, a place for each section that is looked for.
+	sections map[string]chan struct{}
 	// imports has a place for each stream under way.
 	imports chan struct{}
 }
@@ -107,7 +107,7 @@ func New(d Deps) *Service {
 		assistants:  newAssistants(d.Caches),
 		instructors: newInstructors(d.Caches),
 		sectionTime: d.SectionTime,
-		sections:    make(chan struct{}, maxSections),
+		sections:    newPlaces(maxSections),
 		imports:     make(chan struct{}, maxImports),
 	}
 }

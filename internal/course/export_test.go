@@ -7,5 +7,5 @@ var (
 	UnpackIDs = unpackIDs
 )
 
-// SetMostSections bounds the sections that are looked for at once anew, while none is.
-func (s *Service) SetMostSections(n int) { s.sections = make(chan struct{}, n) }
+// SetMostSections bounds the sections of each name that are looked for at once anew, while none is.
+func (s *Service) SetMostSections(n int) { s.sections = newPlaces(n) }

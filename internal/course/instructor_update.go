@@ -79,22 +79,16 @@ func (s *Service) updateInstructor(
 
 // describe changes what a request names, but for the picture.
 func describe(row *coursedb.CourseInstructor, req *coursev1.UpdateInstructorRequest) {
-	for _, text := range []struct {
-		to   *string
-		from *string
-	}{
-		{&row.FirstName, req.FirstName},
-		{&row.MiddleInitial, req.MiddleInitial},
-		{&row.LastName, req.LastName},
-		{&row.AcademicTitle, req.AcademicTitle},
-		{&row.Title, req.Title},
-		{&row.Organization, req.Organization},
-	} {
-		if text.from != nil {
-			*text.to = *text.from
-		}
+	rename(row, req)
+	if req.AcademicTitle != nil {
+		row.AcademicTitle = req.GetAcademicTitle()
 	}
-	row.NameKey, row.LastKey = textKey(row.FirstName+" "+row.LastName), textKey(row.LastName)
+	if req.Title != nil {
+		row.Title = req.GetTitle()
+	}
+	if req.Organization != nil {
+		row.Organization = req.GetOrganization()
+	}
 	if req.Learners != nil {
 		row.Learners = req.GetLearners()
 	}
@@ -104,6 +98,20 @@ func describe(row *coursedb.CourseInstructor, req *coursev1.UpdateInstructorRequ
 	if req.Ratings != nil {
 		row.Ratings = req.GetRatings()
 	}
+}
+
+// rename changes the name, and with it what the instructor is found by.
+func rename(row *coursedb.CourseInstructor, req *coursev1.UpdateInstructorRequest) {
+	if req.FirstName != nil {
+		row.FirstName = req.GetFirstName()
+	}
+	if req.MiddleInitial != nil {
+		row.MiddleInitial = req.GetMiddleInitial()
+	}
+	if req.LastName != nil {
+		row.LastName = req.GetLastName()
+	}
+	row.NameKey, row.LastKey = textKey(row.FirstName+" "+row.LastName), textKey(row.LastName)
 }
 
 func (s *Service) save(ctx context.Context, tx postgres.Tx, row *coursedb.CourseInstructor) error {

@@ -27,7 +27,7 @@ func (s *Service) GetCoursePage(ctx context.Context, req *coursev1.GetCoursePage
 	}
 	framing, cancel := context.WithTimeout(ctx, s.sectionTime)
 	defer cancel()
-	framed := begin(framing, s, "frame", func(ctx context.Context) (frame, error) { return s.frame(ctx, courseID) })
+	framed := begin(framing, s, nameFrame, func(ctx context.Context) (frame, error) { return s.frame(ctx, courseID) })
 	f := framed.end()
 	if fault.Is(framed.err, fault.NotFound) {
 		return nil, framed.err
@@ -39,12 +39,12 @@ func (s *Service) GetCoursePage(ctx context.Context, req *coursev1.GetCoursePage
 
 // look answers the page. All sections have begun before the first is waited for.
 func (s *Service) look(ctx context.Context, courseID uuid.UUID, f frame, unframed error) (*coursev1.GetCoursePageResponse, error) {
-	c := begin(ctx, s, "course", func(ctx context.Context) (*coursev1.Course, error) { return s.course(ctx, courseID) })
-	syllabus := begin(ctx, s, "syllabus", func(ctx context.Context) (*coursev1.Syllabus, error) { return s.syllabus(ctx, courseID) })
-	assistants := begin(ctx, s, "assistants", func(ctx context.Context) (*coursev1.Assistants, error) { return s.assistantsOf(ctx, courseID) })
-	primary := begin(ctx, s, "primary_instructor", within(f, unframed, s.primaryOf))
-	meta := begin(ctx, s, "review_meta", within(f, unframed, s.reviewMetaOf))
-	reviews := begin(ctx, s, "reviews", within(f, unframed, s.reviewsOf))
+	c := begin(ctx, s, nameCourse, func(ctx context.Context) (*coursev1.Course, error) { return s.course(ctx, courseID) })
+	syllabus := begin(ctx, s, nameSyllabus, func(ctx context.Context) (*coursev1.Syllabus, error) { return s.syllabus(ctx, courseID) })
+	assistants := begin(ctx, s, nameAssistants, func(ctx context.Context) (*coursev1.Assistants, error) { return s.assistantsOf(ctx, courseID) })
+	primary := begin(ctx, s, namePrimary, within(f, unframed, s.primaryOf))
+	meta := begin(ctx, s, nameReviewMeta, within(f, unframed, s.reviewMetaOf))
+	reviews := begin(ctx, s, nameReviews, within(f, unframed, s.reviewsOf))
 	res := &coursev1.GetCoursePageResponse{
 		Course:            shown(ctx, s, c, courseSection, courseFailure),
 		Syllabus:          shown(ctx, s, syllabus, syllabusSection, syllabusFailure),

@@ -56,30 +56,36 @@ func sectionsOf(p *coursev1.GetCoursePageResponse) map[string]string {
 // show what they have to.
 func (w world) wantPage(what string, f full, p *coursev1.GetCoursePageResponse, reason string, failing ...string) {
 	w.t.Helper()
-	for name, got := range sectionsOf(p) {
-		want := "ok"
-		if slices.Contains(failing, name) {
-			want = reason
-		}
-		equal(w.t, what+": "+name, got, want)
+	for _, d := range differences(f, p, reason, failing...) {
+		w.t.Errorf("%s: %s", what, d)
 	}
+}
+
+func differences(f full, p *coursev1.GetCoursePageResponse, reason string, failing ...string) (all []string) {
 	shown := map[string]string{
 		"course":  p.GetCourse().GetContent().GetId(),
 		"primary": p.GetPrimaryInstructor().GetContent().GetInstructor().GetLastName(),
 		"meta":    fmt.Sprint(p.GetReviewMeta().GetContent().GetMeta().GetTotal()),
 		"reviews": fmt.Sprint(len(p.GetReviews().GetContent().GetReviews())), "syllabus": fmt.Sprint(len(p.GetSyllabus().GetContent().GetSections())),
-		"assistants": "",
 	}
 	for _, who := range p.GetAssistants().GetContent().GetInstructors() {
 		shown["assistants"] += who.GetLastName()
 	}
-	for name, want := range map[string]string{
+	content := map[string]string{
 		"course": f.course, "primary": f.lead.GetLastName(), "assistants": f.helper.GetLastName(), "meta": "7", "reviews": "5", "syllabus": "2",
-	} {
-		if !slices.Contains(failing, name) {
-			equal(w.t, what+": what is shown of "+name, shown[name], want)
+	}
+	for name, got := range sectionsOf(p) {
+		want := "ok"
+		if slices.Contains(failing, name) {
+			want = reason
+		}
+		if got != want {
+			all = append(all, fmt.Sprintf("%s is %s, want %s", name, got, want))
+		} else if want == "ok" && shown[name] != content[name] {
+			all = append(all, fmt.Sprintf("%s shows %s, want %s", name, shown[name], content[name]))
 		}
 	}
+	return all
 }
 
 func TestAPageShowsAllThereIsOfACourse(t *testing.T) {
@@ -128,24 +134,18 @@ func TestAPageLeadsToTheAssistantsWhomItDoesNotShow(t *testing.T) {
 	})
 }
 
-// saboteur makes statements that name something fail, or hang until the test ends.
+// saboteur makes statements that name something fail, or hang as long as they may.
 type saboteur struct {
-	mu     sync.Mutex
-	broken map[string]bool
-	hung   map[string]bool
-	ended  chan struct{}
+	mu   sync.Mutex
+	hang bool
+	on   map[string]bool
 }
 
-func newSaboteur(t *testing.T) *saboteur {
-	t.Helper()
-	return &saboteur{broken: map[string]bool{}, hung: map[string]bool{}, ended: make(chan struct{})}
-}
-
-// on names a statement and what it names first.
-func (s *saboteur) on(how map[string]bool, statement, named string) {
+// begin names a statement and what it is about.
+func (s *saboteur) begin(statement, about string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	how[statement+" "+named] = true
+	s.on[statement+" "+about] = true
 }
 
 // TraceQueryStart implements pgx.QueryTracer.
@@ -153,26 +153,26 @@ func (s *saboteur) TraceQueryStart(ctx context.Context, _ *pgx.Conn, q pgx.Trace
 	_, name, _ := strings.Cut(q.SQL, "-- name: ")
 	name, _, _ = strings.Cut(name, " ")
 	for _, arg := range q.Args {
-		var named []uuid.UUID
+		var about []uuid.UUID
 		switch v := arg.(type) {
 		case uuid.UUID:
-			named = []uuid.UUID{v}
+			about = []uuid.UUID{v}
 		case []uuid.UUID:
-			named = v
+			about = v
 		}
-		for _, u := range named {
-			key := name + " " + u.String()
+		for _, u := range about {
 			s.mu.Lock()
-			breaks, hangs := s.broken[key], s.hung[key]
+			sabotaged := s.on[name+" "+u.String()]
 			s.mu.Unlock()
-			if hangs {
-				<-s.ended
+			if !sabotaged {
+				continue
 			}
-			if breaks {
-				dead, cancel := context.WithCancel(ctx)
-				cancel()
-				return dead
+			if s.hang {
+				<-ctx.Done()
 			}
+			dead, cancel := context.WithCancel(ctx)
+			cancel()
+			return dead
 		}
 	}
 	return ctx
@@ -184,7 +184,7 @@ func (*saboteur) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData
 // sabotages are what each section needs, and which sections fail without it.
 var sabotages = []struct {
 	statement string
-	named     func(f full) string
+	about     func(f full) string
 	failing   []string
 }{
 	{"LoadCourses", func(f full) string { return f.course }, []string{"course"}},
@@ -200,41 +200,46 @@ var sabotages = []struct {
 // All pages are asked for at once, each with another part that fails or hangs.
 func TestASectionThatFailsOrHangsTakesNoOtherWithIt(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
-		reason string
-		time   time.Duration
-	}{
-		"fails": {"canceled", time.Minute},
-		// Long enough for a slow machine to have all the others by then.
-		"hangs": {"deadline_exceeded", 5 * time.Second},
-	} {
+	for name, reason := range map[string]string{"fails": "canceled", "hangs": "deadline_exceeded"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			rpctest.Each(t, func(t *testing.T, seam rpctest.Seam) {
-				s := newSaboteur(t)
-				w := on(t, seam, pgtest.New(t), s, func(d *course.Deps) { d.SectionTime = c.time })
-				t.Cleanup(func() { close(s.ended) }) // before the pools wait for their connections
-				how := s.broken
-				if name == "hangs" {
-					how = s.hung
-				}
+				s := &saboteur{hang: name == "hangs", on: map[string]bool{}}
+				w := on(t, seam, pgtest.New(t), s)
 				courses := make([]full, len(sabotages))
 				for i, sabotage := range sabotages {
 					courses[i] = w.full(fmt.Sprint("C-", i))
-					s.on(how, sabotage.statement, sabotage.named(courses[i]))
+					s.begin(sabotage.statement, sabotage.about(courses[i]))
 				}
-				pages := make([]*coursev1.GetCoursePageResponse, len(sabotages))
-				ends := allAtOnce(len(sabotages), func(i int) (err error) {
-					pages[i], err = w.GetCoursePage(t.Context(), &coursev1.GetCoursePageRequest{CourseId: courses[i].course})
-					return err
-				})
-				equal(t, "pages", ends[""], len(sabotages))
-				for i, sabotage := range sabotages {
-					w.wantPage(fmt.Sprint(sabotage.statement, " ", sabotage.failing), courses[i], pages[i], c.reason, sabotage.failing...)
+				// On a machine that is so slow that others are not there by the time they
+				// are told, they get much more.
+				var wrong []string
+				for _, most := range []time.Duration{2 * time.Second, time.Minute} {
+					if wrong = w.taking(seam, most).sabotaged(courses, reason); len(wrong) == 0 {
+						return
+					}
 				}
+				t.Error(strings.Join(wrong, "\n"))
 			})
 		})
 	}
+}
+
+// sabotaged asks for the page of each course, and answers what is wrong with them.
+func (w world) sabotaged(courses []full, reason string) (wrong []string) {
+	w.t.Helper()
+	pages := make([]*coursev1.GetCoursePageResponse, len(courses))
+	ends := allAtOnce(len(courses), func(i int) (err error) {
+		pages[i], err = w.GetCoursePage(w.t.Context(), &coursev1.GetCoursePageRequest{CourseId: courses[i].course})
+		return err
+	})
+	equal(w.t, "pages", ends[""], len(courses))
+	for i, sabotage := range sabotages {
+		for _, d := range differences(courses[i], pages[i], reason, sabotage.failing...) {
+			wrong = append(wrong, sabotage.statement+": "+d)
+		}
+	}
+	return wrong
 }
 
 func TestWhatACourseShowsOfAProductThatIsGoneSaysSo(t *testing.T) {

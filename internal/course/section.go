@@ -11,9 +11,30 @@ import (
 	"github.com/throng-social/throng/internal/fault"
 )
 
-// maxSections bounds the sections that are looked for at once, of all pages: one that
-// is not waited for any more may go on for a while.
-const maxSections = 1024
+// maxSections bounds the sections of a name that are looked for at once, for all pages:
+// one that is not waited for any more may go on for a while. Each name has places of its
+// own, so that one which hangs leaves the others theirs.
+const maxSections = 256
+
+// The sections, and the frame, which is looked for in the same way.
+const (
+	nameFrame      = "frame"
+	nameCourse     = "course"
+	namePrimary    = "primary_instructor"
+	nameAssistants = "assistants"
+	nameReviewMeta = "review_meta"
+	nameReviews    = "reviews"
+	nameSyllabus   = "syllabus"
+)
+
+// newPlaces makes so many places for each name.
+func newPlaces(n int) map[string]chan struct{} {
+	places := map[string]chan struct{}{}
+	for _, name := range []string{nameFrame, nameCourse, namePrimary, nameAssistants, nameReviewMeta, nameReviews, nameSyllabus} {
+		places[name] = make(chan struct{}, n)
+	}
+	return places
+}
 
 var (
 	errLate = fault.New(fault.TimedOut, "deadline_exceeded", "this took too long")
@@ -40,8 +61,9 @@ type section[T any] struct {
 // Loads for caches have a longer time of their own, and go on for the next who asks.
 func begin[T any](ctx context.Context, s *Service, name string, look func(context.Context) (T, error)) *section[T] {
 	sec := &section[T]{name: name, done: make(chan outcome[T], 1), over: ctx.Done()}
+	places := s.sections[name]
 	select {
-	case s.sections <- struct{}{}:
+	case places <- struct{}{}:
 	default:
 		sec.done <- outcome[T]{err: errBusy}
 		return sec
@@ -52,7 +74,7 @@ func begin[T any](ctx context.Context, s *Service, name string, look func(contex
 			if r := recover(); r != nil {
 				out.err = fmt.Errorf("a section panicked: %v\n%s", r, debug.Stack())
 			}
-			<-s.sections
+			<-places
 			sec.done <- out
 		}()
 		out.content, out.err = look(ctx)

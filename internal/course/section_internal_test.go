@@ -11,10 +11,10 @@ import (
 
 func TestASectionThatPanicsFailsAndItsPlaceIsFreeAgain(t *testing.T) {
 	t.Parallel()
-	s := &Service{log: slog.New(slog.DiscardHandler), sections: make(chan struct{}, 1)}
+	s := &Service{log: slog.New(slog.DiscardHandler), sections: newPlaces(1)}
 	for range 3 {
-		sec := begin(t.Context(), s, "test", func(context.Context) (int, error) { panic("for this test") })
-		if n := sec.end(); n != 0 || sec.err == nil || s.reasonOf(t.Context(), "test", sec.err) != "internal" {
+		sec := begin(t.Context(), s, nameCourse, func(context.Context) (int, error) { panic("for this test") })
+		if n := sec.end(); n != 0 || sec.err == nil || s.reasonOf(t.Context(), nameCourse, sec.err) != "internal" {
 			t.Errorf("it is %d, %v", n, sec.err)
 		}
 	}
@@ -23,14 +23,14 @@ func TestASectionThatPanicsFailsAndItsPlaceIsFreeAgain(t *testing.T) {
 func TestASectionIsNotWaitedForWhenItsTimeIsUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := &Service{log: slog.New(slog.DiscardHandler), sections: make(chan struct{}, 2)}
+		s := &Service{log: slog.New(slog.DiscardHandler), sections: newPlaces(1)}
 		ctx, cancel := context.WithTimeout(t.Context(), sectionTime)
 		defer cancel()
 		ended := make(chan struct{})
 		began := time.Now()
-		hangs := begin(ctx, s, "hangs", func(context.Context) (int, error) { <-ended; return 1, nil })
-		quick := begin(ctx, s, "quick", func(context.Context) (int, error) { time.Sleep(sectionTime / 2); return 2, nil })
-		refused := begin(ctx, s, "refused", func(context.Context) (int, error) { return 3, nil })
+		hangs := begin(ctx, s, nameReviews, func(context.Context) (int, error) { <-ended; return 1, nil })
+		quick := begin(ctx, s, nameSyllabus, func(context.Context) (int, error) { time.Sleep(sectionTime / 2); return 2, nil })
+		refused := begin(ctx, s, nameReviews, func(context.Context) (int, error) { return 3, nil })
 		if n := refused.end(); n != 0 || !errors.Is(refused.err, errBusy) {
 			t.Errorf("one past the bound is %d, %v", n, refused.err)
 		}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"sync"
 	"testing"
+	"time"
 
 	"connectrpc.com/connect"
 	"github.com/google/uuid"
@@ -44,6 +45,7 @@ type world struct {
 	media   *media.Service
 	reviews *review.Service
 	users   *user.Service
+	deps    course.Deps
 }
 
 func open(t testing.TB, seam rpctest.Seam, change ...func(*course.Deps)) world {
@@ -74,8 +76,19 @@ func on(t testing.TB, seam rpctest.Seam, servers pgtest.DB, tracer pgx.QueryTrac
 	for _, c := range change {
 		c(&d)
 	}
+	w.deps = d
 	w.service = course.New(d)
 	w.CourseServiceClient = reach(t, seam, w.service)
+	return w
+}
+
+// taking is a service of its own, which remembers nothing yet, on the same ground, whose
+// sections may take so long.
+func (w world) taking(seam rpctest.Seam, d time.Duration) world {
+	w.t.Helper()
+	w.deps.SectionTime = d
+	w.service = course.New(w.deps)
+	w.CourseServiceClient = reach(w.t, seam, w.service)
 	return w
 }
 

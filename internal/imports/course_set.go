@@ -87,14 +87,14 @@ func (s *courseSet) close() error {
 
 func (s *courseSet) size() (n int64) {
 	for _, f := range s.files {
-		n += f.records.size
+		n += f.size
 	}
 	return n
 }
 
 func (s *courseSet) offset() (n int64) {
 	for _, f := range s.files {
-		n += f.records.offset()
+		n += f.offset()
 	}
 	return n
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/throng-social/throng/internal/user"
 )
 
-// reach makes a client of the noun over a seam. It has no internal service.
+// reach makes a client of the noun over a seam.
 func reach(t testing.TB, seam rpctest.Seam, noun *review.Service) reviewv1connect.ReviewServiceClient {
 	t.Helper()
 	if seam == rpctest.InProcess {
@@ -90,6 +90,27 @@ func (w within) ListModeration(ctx context.Context, req *reviewv1.ListModeration
 
 func (w within) RespondToReview(ctx context.Context, req *reviewv1.RespondToReviewRequest) (*reviewv1.RespondToReviewResponse, error) {
 	return rpctest.Within(ctx, w.noun.RespondToReview, req)
+}
+
+// reachInternal makes a client of what the noun offers to others.
+func reachInternal(t testing.TB, seam rpctest.Seam, noun *review.Service) reviewv1connect.ReviewInternalServiceClient {
+	t.Helper()
+	if seam == rpctest.InProcess {
+		return reviewsWithin{noun}
+	}
+	internal := rpctest.Internal(t)
+	internal.Mount(reviewv1connect.NewReviewInternalServiceHandler(noun, internal.Options()))
+	return reviewv1connect.NewReviewInternalServiceClient(internal.Client, internal.URL, internal.ClientOptions)
+}
+
+type reviewsWithin struct{ noun *review.Service }
+
+func (w reviewsWithin) SumReviews(ctx context.Context, req *reviewv1.SumReviewsRequest) (*reviewv1.SumReviewsResponse, error) {
+	return rpc.Within(ctx, w.noun.SumReviews, req)
+}
+
+func (w reviewsWithin) ListFirstReviews(ctx context.Context, req *reviewv1.ListFirstReviewsRequest) (*reviewv1.ListFirstReviewsResponse, error) {
+	return rpc.Within(ctx, w.noun.ListFirstReviews, req)
 }
 
 // mediaOver is the media noun as this one reaches it.

@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 
 	"github.com/throng-social/throng/internal/imports"
@@ -158,7 +159,7 @@ func (w *courseWriter) instructor(i int64) {
 	r := w.dice.of(w.Seed, instructorDice, i)
 	initial := ""
 	if r.IntN(3) == 0 {
-		initial = string(rune('A' + r.IntN(26)))
+		initial = one(r, initials)
 	}
 	f := w.instructors.number(i + 1).plain(one(r, firstNames)).plain(initial).plain(one(r, lastNames)).plain(one(r, academicTitles))
 	f.text(one(r, positions)).text(one(r, organizations))
@@ -210,19 +211,10 @@ func (w *courseWriter) teacher(r *rand.Rand, course int64) int64 {
 // assistant draws somebody who does not teach the course yet.
 func (w *courseWriter) assistant(r *rand.Rand, course int64) {
 	key := w.draw(r, course)
-	for taken(w.keys, key) {
+	for slices.Contains(w.keys, key) {
 		key = key%w.Instructors + 1
 	}
 	w.keys = append(w.keys, key)
-}
-
-func taken(keys []int64, key int64) bool {
-	for _, k := range keys {
-		if k == key {
-			return true
-		}
-	}
-	return false
 }
 
 const (

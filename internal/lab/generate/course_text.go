@@ -1,5 +1,7 @@
 package generate
 
+import "strings"
+
 var (
 	firstNames = []string{
 		"Ada", "Amina", "Bo", "Carla", "Chen", "Dmitri", "Eve", "Farid", "Greta", "Hana", "Ivo", "June", "Kofi", "Lena", "Mila", "Noor", "Omar", "Pia",
@@ -9,6 +11,7 @@ var (
 		"Abbott", "Bauer", "Castillo", "Diaz", "Eriksson", "Fischer", "García", "Haddad", "Ibrahim", "Jansen", "Kowalski", "Lindqvist", "Moreau", "Nakamura",
 		"Okafor", "Petrov", "Quinn", "Rossi", "Silva", "Takahashi", "Ueda", "Varga", "Weiß", "Xu", "Yilmaz", "Zhang", "O'Neill", "Müller", "Ng", "Łukasik",
 	}
+	initials       = strings.Split("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "")
 	academicTitles = []string{"", "", "Ph.D.", "Professor", "M.Sc.", "M.A.", "M.D."}
 	positions      = []string{
 		"Director of Data Science", "Lecturer", "Head of Engineering", "Chair, Department of Mathematics", "Curator", "Senior Researcher", "Associate Dean",

@@ -58,7 +58,7 @@ const reviewsOf = ({ sort, stars, q }: Record<string, unknown>): ReviewSearch =>
   ...wordsOf({ q }),
 });
 
-// Each page is a file of its own, fetched when it is first headed for.
+// Each page is a file of its own, fetched when it is first headed for; those of a school's staff are one.
 const routes = [
   createRoute({ getParentRoute, path: "/", component: Start }),
   createRoute({
@@ -169,7 +169,7 @@ const routes = [
     getParentRoute,
     path: "/courses/new",
     beforeLoad: members,
-    component: lazyRouteComponent(() => import("../course/NewCoursePage"), "NewCoursePage"),
+    component: lazyRouteComponent(() => import("../course/staff"), "NewCoursePage"),
   }),
   createRoute({
     getParentRoute,
@@ -180,7 +180,7 @@ const routes = [
     getParentRoute,
     path: "/courses/$courseId/edit",
     beforeLoad: members,
-    component: lazyRouteComponent(() => import("../course/EditCoursePage"), "EditCoursePage"),
+    component: lazyRouteComponent(() => import("../course/staff"), "EditCoursePage"),
   }),
   createRoute({
     getParentRoute,
@@ -192,7 +192,7 @@ const routes = [
     getParentRoute,
     path: "/instructors/new",
     beforeLoad: members,
-    component: lazyRouteComponent(() => import("../course/NewInstructorPage"), "NewInstructorPage"),
+    component: lazyRouteComponent(() => import("../course/staff"), "NewInstructorPage"),
   }),
   createRoute({
     getParentRoute,
@@ -203,7 +203,7 @@ const routes = [
     getParentRoute,
     path: "/instructors/$instructorId/edit",
     beforeLoad: members,
-    component: lazyRouteComponent(() => import("../course/EditInstructorPage"), "EditInstructorPage"),
+    component: lazyRouteComponent(() => import("../course/staff"), "EditInstructorPage"),
   }),
   createRoute({
     getParentRoute,

@@ -30,7 +30,7 @@ export function InstructorFields({ draft, onChange, picture, errors }: FieldsPro
       <PictureField error={errors.picture_media_id} picture={picture} />
       <div className="grid gap-4 min-[28rem]:grid-cols-[1fr_5rem_1fr]">
         <TextField {...field("firstName", "first_name")} label="First name" />
-        <TextField {...field("middleInitial", "middle_initial")} label="Initial" />
+        <TextField {...field("middleInitial", "middle_initial")} label="Initial" maxLength={1} />
         <TextField {...field("lastName", "last_name")} label="Last name" />
       </div>
       <TextField

@@ -1,3 +1,4 @@
+import { useRouter } from "@tanstack/react-router";
 import { useEffect, useId, useRef, useState } from "react";
 import { Icon } from "../ui/Icon";
 import { Spinner } from "../ui/Spinner";
@@ -20,6 +21,8 @@ export function SearchBox({ label, placeholder, words, busy, onWords }: SearchBo
   const [typed, setTyped] = useState(words);
   const id = useId();
   const told = useRef(words);
+  const router = useRouter();
+  const page = useRef(router.state.location.pathname);
   useEffect(() => {
     // Words that change from elsewhere, by the way back or by a button, are the new ones.
     if (words !== told.current) {
@@ -33,11 +36,14 @@ export function SearchBox({ label, placeholder, words, busy, onWords }: SearchBo
       return;
     }
     const timer = setTimeout(() => {
-      told.current = next;
-      onWords(next);
+      // Who is on the way to another page is not called back.
+      if (router.state.location.pathname === page.current) {
+        told.current = next;
+        onWords(next);
+      }
     }, pauseMs);
     return () => clearTimeout(timer);
-  }, [typed, onWords]);
+  }, [typed, onWords, router]);
   return (
     <search className="relative mb-2.5 block">
       <label className="sr-only" htmlFor={id}>

@@ -43,7 +43,9 @@ export function offer(
 }
 
 export function courseOf(community: Community, courseId: string): Taught {
-  return community.courses.get(courseId) ?? fail(Code.NotFound, "course_not_found", "no such course");
+  return (
+    community.courses.get(courseId) ?? fail(Code.NotFound, "course_not_found", "this course does not exist")
+  );
 }
 
 function checkProduct(community: Community, productId: string): void {
@@ -60,7 +62,7 @@ function createCourse(community: Community, request: CreateCourseRequest): Taugh
     return offer(community, { number, title, text, productId }, syllabus ?? {});
   }
   if (before.course.title !== title || before.course.text !== text) {
-    fail(Code.AlreadyExists, "course_differs", "another course has this number");
+    fail(Code.AlreadyExists, "course_differs", "there is another course with this number");
   }
   return before;
 }
@@ -70,7 +72,7 @@ function updateCourse(community: Community, request: UpdateCourseRequest): Taugh
   const { number, title, text, productId, syllabus } = request;
   const others = [...community.courses.values()].filter((each) => each !== taught);
   if (others.some(({ course }) => course.number === number)) {
-    fail(Code.AlreadyExists, "number_taken", "another course has this number");
+    fail(Code.AlreadyExists, "number_taken", "there is another course with this number");
   }
   checkProduct(community, productId ?? "");
   const { course } = taught;

@@ -63,7 +63,7 @@ function remove(community: Community, instructorId: string): void {
   const led = coursesOf(community, id).filter(({ role }) => role === Role.PRIMARY);
   if (led.length > 0) {
     const numbers = led.slice(0, 10).map(({ course }) => course.number);
-    const message = `is the primary instructor of ${numbers.join(", ")}`;
+    const message = `this is the primary instructor of ${numbers.join(", ")}`;
     fail(Code.FailedPrecondition, "primary_instructor", message);
   }
   for (const { assistants } of community.courses.values()) {
