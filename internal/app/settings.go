@@ -10,6 +10,7 @@ import (
 
 	"github.com/throng-social/throng/internal/media/s3files"
 	"github.com/throng-social/throng/internal/timeline"
+	"github.com/throng-social/throng/internal/user"
 	"github.com/throng-social/throng/internal/weather"
 )
 
@@ -57,6 +58,9 @@ type Settings struct {
 	Timeline timeline.Config `embed:"" prefix:"timeline-"`
 	Weather  weather.Config  `embed:"" prefix:"weather-"`
 	S3       s3files.Config  `embed:"" prefix:"s3-"`
+
+	// Hashing is the cost of passwords, which operators do not set: tests make hashes cheap.
+	Hashing user.Hashing `kong:"-"`
 }
 
 // Peers maps nouns to the internal addresses where they are served.
