@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -97,6 +98,10 @@ func (r *recorder) learnPlaces(ctx context.Context, b *batch, observations []*we
 		}
 		if _, known := r.known[o.GetLocation()]; !known {
 			key := nameKey(o.GetLocation())
+			// A rule of the contract would take longer than all the others, for each row.
+			if key == "" || strings.Contains(key, "\x00") {
+				return fault.InField(fmt.Sprintf("observations[%d].location", i), "location_invalid", "the name of a place may neither be blank nor have the character NUL")
+			}
 			asked[key] = append(asked[key], o.GetLocation())
 		}
 	}

@@ -124,12 +124,12 @@ func TestAMessageWithABadValueIsRefusedWithItsPathAndNothingOfItIsStored(t *test
 		"900 degrees":       {observed("Perth", start, 90_000, none, none), "observations[1].temperature", ""},
 		"humidity of 130":   {observed("Perth", start, none, 13_000, none), "observations[1].humidity", ""},
 		"a negative wind":   {observed("Perth", start, none, none, -1), "observations[1].wind_speed", ""},
-		"no name":           {observed(" ", start, 1, none, none), "observations[1].location", ""},
+		"no name":           {observed(" ", start, 1, none, none), "observations[1].location", "location_invalid"},
 		"the year 1899":     {observed("Perth", time.Date(1899, 12, 31, 0, 0, 0, 0, time.UTC), 1, none, none), "observations[1].at_ms", ""},
 		"tomorrow":          {observed("Perth", time.Now().AddDate(0, 0, 1), 1, none, none), "observations[1].at_ms", "time_in_future"},
 		"nothing at all":    {observed("Perth", start, none, none, none), "observations[1]", "observation_empty"},
 		"a future too far":  {observed("Perth", time.Date(2300, 1, 1, 0, 0, 0, 0, time.UTC), 1, none, none), "observations[1].at_ms", ""},
-		"a name of NUL":     {observed("a\x00", start, 1, none, none), "observations[1].location", ""},
+		"a name of NUL":     {observed("a\x00", start, 1, none, none), "observations[1].location", "location_invalid"},
 		"minus 273 degrees": {observed("Perth", start, -27_316, none, none), "observations[1].temperature", ""},
 	} {
 		_, err := w.try(fine, bad.o)

@@ -26,7 +26,8 @@ const (
 // was not taken: it counts in no average, and is not 0.
 type Observation struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The name of the place, 1 to 100 characters; one that is not known is created.
+	// The name of the place, 1 to 100 characters, not blanks alone; one that is not known
+	// is created.
 	// Names that differ in case or in blanks alone are of one place.
 	Location string `protobuf:"bytes,1,opt,name=location,proto3" json:"location,omitempty"`
 	// When, in milliseconds since 1970 (UTC), from the year 1900 on, and not in the
@@ -313,9 +314,9 @@ var File_throng_weather_v1_observation_proto protoreflect.FileDescriptor
 
 const file_throng_weather_v1_observation_proto_rawDesc = "" +
 	"\n" +
-	"#throng/weather/v1/observation.proto\x12\x11throng.weather.v1\x1a\x1bbuf/validate/validate.proto\"\xdc\x02\n" +
-	"\vObservation\x12B\n" +
-	"\blocation\x18\x01 \x01(\tB&\xbaH#r!\x10\x01\x18d2\x1b^[^\\x00]*[^\\s\\x00][^\\x00]*$R\blocation\x12-\n" +
+	"#throng/weather/v1/observation.proto\x12\x11throng.weather.v1\x1a\x1bbuf/validate/validate.proto\"\xbf\x02\n" +
+	"\vObservation\x12%\n" +
+	"\blocation\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18dR\blocation\x12-\n" +
 	"\x05at_ms\x18\x02 \x01(\x03B\x18\xbaH\x15\"\x13\x10\x80\xd0\xc6̞\xd3\x01(\x80\xb8\x87\xf0ڿ\xff\xff\xff\x01R\x04atMs\x123\n" +
 	"\vtemperature\x18\x03 \x01(\x11B\f\xbaH\t:\a\x18\xb0m(\x9f\x9c\x01H\x00R\vtemperature\x88\x01\x01\x12+\n" +
 	"\bhumidity\x18\x04 \x01(\x05B\n" +

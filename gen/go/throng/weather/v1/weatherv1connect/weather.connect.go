@@ -84,7 +84,8 @@ type WeatherServiceClient interface {
 	// stream fails, what was stored before stays.
 	// Errors: `invalid_argument` with the path of the field, as in
 	// `observations[3].temperature`, for a value out of bounds; with reason
-	// `time_in_future` or `observation_empty`. Nothing of that message is stored.
+	// `time_in_future`, `observation_empty` or `location_invalid`. Nothing of that message
+	// is stored.
 	// Limits: 5,000 observations a message, 4 streams at a time (`resource_exhausted`
 	// with reason `imports_busy`).
 	RecordObservations(context.Context) (*connect.ClientStreamForClientSimple[v1.RecordObservationsRequest, v1.RecordObservationsResponse], error)
@@ -234,7 +235,8 @@ type WeatherServiceHandler interface {
 	// stream fails, what was stored before stays.
 	// Errors: `invalid_argument` with the path of the field, as in
 	// `observations[3].temperature`, for a value out of bounds; with reason
-	// `time_in_future` or `observation_empty`. Nothing of that message is stored.
+	// `time_in_future`, `observation_empty` or `location_invalid`. Nothing of that message
+	// is stored.
 	// Limits: 5,000 observations a message, 4 streams at a time (`resource_exhausted`
 	// with reason `imports_busy`).
 	RecordObservations(context.Context, *connect.ClientStream[v1.RecordObservationsRequest]) (*v1.RecordObservationsResponse, error)
