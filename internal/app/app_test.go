@@ -28,6 +28,7 @@ import (
 	"github.com/throng-social/throng/internal/migration"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 	"github.com/throng-social/throng/internal/redis/redistest"
+	"github.com/throng-social/throng/internal/user"
 )
 
 func TestMain(m *testing.M) {
@@ -53,6 +54,7 @@ func deploy(t *testing.T, db pgtest.DB, seam string, change ...func(*app.Setting
 	s.URL, s.Readers = db.Writer, db.Readers
 	s.Addr, s.MediaDir, s.RateLimits = "127.0.0.1:0", filepath.Join(t.TempDir(), "media"), false
 	s.Concurrency = "off" // tests ask as fast as they can, on a machine that has others to run
+	s.Hashing = user.Hashing{MemoryKiB: 8, AtOnce: 2, Waiting: 1000}
 	s.Secret = hex.EncodeToString(make([]byte, 32))
 	if seam == seams[1] {
 		s.InternalAddr = freeAddr(t)

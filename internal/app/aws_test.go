@@ -58,8 +58,7 @@ func followAgain(t *testing.T, url string, store *graphdynamo.Store) {
 	}
 }
 
-func TestElevenChecksOnAWS(t *testing.T) {
-	t.Parallel()
+func TestElevenChecksOnAWS(t *testing.T) { //nolint:paralleltest // a busy world: one after the other, its checks at once
 	w := newChecked(t, starPairs(301), 150, allOnAWS(t, dynamotest.New(t)))
 	throughAllStrategies(t, w)
 	w.audited(t, 100)

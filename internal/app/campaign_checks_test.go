@@ -42,8 +42,7 @@ var campaignChecks = []struct {
 	{"the end is final", checkEnd},
 }
 
-func TestTwelveChecksOfCampaigns(t *testing.T) {
-	t.Parallel()
+func TestTwelveChecksOfCampaigns(t *testing.T) { //nolint:paralleltest // a busy world: one after the other, its checks at once
 	for name, shape := range map[string]func(*testing.T) deployment{
 		"one": func(t *testing.T) deployment { t.Helper(); return deploy(t, pgtest.NewReplicated(t, 1), seams[1]) },
 		"aws": func(t *testing.T) deployment {

@@ -36,8 +36,7 @@ func checkIns(t *testing.T) int {
 // Sixty-four clients act at once at two processes, of which one ranks boards in Redis,
 // which is emptied in the middle, and the other in its memory. Whatever anybody was
 // shown is what the facts make, and the facts are what was acknowledged.
-func TestARushIsCountedExactlyOnAllBoards(t *testing.T) {
-	t.Parallel()
+func TestARushIsCountedExactlyOnAllBoards(t *testing.T) { //nolint:paralleltest // a busy world: one after the other, its checks at once
 	db, server := pgtest.NewReplicated(t, 1), redistest.New(t)
 	inRedis := deploy(t, db, seams[0], func(s *app.Settings) { s.RedisURL, s.Boards = server.URL(), "redis" })
 	inMemory := deploy(t, db, seams[0], func(s *app.Settings) { s.Boards = "memory" })

@@ -41,8 +41,7 @@ const (
 	adaptive = timelinev1.Strategy_STRATEGY_ADAPTIVE
 )
 
-func TestElevenChecksOnTheRealGraph(t *testing.T) {
-	t.Parallel()
+func TestElevenChecksOnTheRealGraph(t *testing.T) { //nolint:paralleltest // a busy world: one after the other, its checks at once
 	graph := epinionsPairs(t)
 	if graph == nil {
 		t.Log("the Epinions graph is not at hand; a made one stands for it")
@@ -57,8 +56,7 @@ func TestElevenChecksOnTheRealGraph(t *testing.T) {
 	w.audited(t, 500)
 }
 
-func TestElevenChecksOnAHundredThousandFollowersOfOne(t *testing.T) {
-	t.Parallel()
+func TestElevenChecksOnAHundredThousandFollowersOfOne(t *testing.T) { //nolint:paralleltest // a busy world: one after the other, its checks at once
 	people := 100_001
 	if small || testing.Short() {
 		people = 2001

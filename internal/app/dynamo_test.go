@@ -15,8 +15,7 @@ import (
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 )
 
-func TestElevenChecksWithPostsInDynamoDB(t *testing.T) {
-	t.Parallel()
+func TestElevenChecksWithPostsInDynamoDB(t *testing.T) { //nolint:paralleltest // a busy world: one after the other, its checks at once
 	if small {
 		t.Skip("with the race detector all parts run together; see TestElevenChecksOnAWS")
 	}

@@ -123,7 +123,7 @@ func build(
 		c.media = mediaWithin{n.media.Service}
 	}
 	if s.runs("user") {
-		n.user = user.New(user.Deps{DB: db, Events: pub, Media: c.media, Pages: pages, Secret: s.secret(), Limits: s.signInLimits(), Limiter: limiter, Caches: caches, Log: log})
+		n.user = user.New(user.Deps{DB: db, Events: pub, Media: c.media, Pages: pages, Secret: s.secret(), Limits: s.signInLimits(), Hashing: s.Hashing, Limiter: limiter, Caches: caches, Log: log})
 	}
 	if within("user") {
 		c.user = userWithin{n.user}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/throng-social/throng/internal/media/s3files"
 	"github.com/throng-social/throng/internal/timeline"
+	"github.com/throng-social/throng/internal/user"
 )
 
 // Nouns are the services of a deployment, in the order in which they stand on
@@ -55,6 +56,9 @@ type Settings struct {
 
 	Timeline timeline.Config `embed:"" prefix:"timeline-"`
 	S3       s3files.Config  `embed:"" prefix:"s3-"`
+
+	// Hashing is the cost of passwords, which operators do not set: tests make hashes cheap.
+	Hashing user.Hashing `kong:"-"`
 }
 
 // Peers maps nouns to the internal addresses where they are served.

@@ -26,8 +26,7 @@ const (
 // TestAPostOfAStar measures how fast a post by somebody with 100,000 followers
 // can be read by them, and what it does to others meanwhile. Figures that count
 // are those of a quiet machine without the race detector; they are logged.
-func TestAPostOfAStar(t *testing.T) {
-	t.Parallel()
+func TestAPostOfAStar(t *testing.T) { //nolint:paralleltest // a busy world: one after the other, its checks at once
 	people := 100_001
 	if small || testing.Short() {
 		people = 5001

@@ -48,8 +48,7 @@ func timelinesOn(t *testing.T, tables *dynamotest.Tables) func(*app.Settings) {
 	}
 }
 
-func TestElevenChecksWithTimelinesInDynamoDB(t *testing.T) {
-	t.Parallel()
+func TestElevenChecksWithTimelinesInDynamoDB(t *testing.T) { //nolint:paralleltest // a busy world: one after the other, its checks at once
 	if small {
 		t.Skip("with the race detector all parts run together; see TestElevenChecksOnAWS")
 	}

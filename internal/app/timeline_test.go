@@ -90,8 +90,7 @@ func (d deployment) settled(t *testing.T) {
 // pushing makes a deployment write every post into timelines, which can be seen.
 func pushing(s *app.Settings) { s.Timeline.Strategy = "push" }
 
-func TestHomeTimelines(t *testing.T) {
-	t.Parallel()
+func TestHomeTimelines(t *testing.T) { //nolint:paralleltest // a busy world: one after the other, its checks at once
 	for _, shape := range shapes {
 		t.Run(shape.name, func(t *testing.T) { // one deployment after the other: each keeps its workers busy
 			d := shape.deploy(t, pgtest.New(t), pushing)

@@ -246,6 +246,9 @@ func (h *home) latencies(ctx context.Context, o options, r *report) error {
 		name := fmt.Sprintf("home timeline, %s, at %d calls/s, ", kind.name, openRate)
 		r.add(row{name: name + "p50", unit: "ms", ours: milliseconds(ours.p50), limit: milliseconds(bare.p50)})
 		r.add(row{name: name + "p99", unit: "ms", ours: milliseconds(ours.p99), limit: milliseconds(bare.p99), goal: "< 20 ms"})
+		if ours.refused > 0 {
+			r.notef("Home timeline, %s, at %d calls/s: %d of %d were refused, as the machine had no time for them; the figures are of the others.", kind.name, openRate, ours.refused, ours.asked)
+		}
 	}
 	return nil
 }

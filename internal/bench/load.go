@@ -2,7 +2,9 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -70,8 +72,12 @@ func onConnections(ctx context.Context, addr string, n int, do func(ctx context.
 	return g.Wait()
 }
 
-// latency is how long calls took, from the moment at which they were due.
-type latency struct{ p50, p99 time.Duration }
+// latency is how long calls took, from the moment at which they were due. Calls that
+// were refused are counted apart.
+type latency struct {
+	p50, p99       time.Duration
+	asked, refused int
+}
 
 const openConnections = 64
 
@@ -79,7 +85,7 @@ const openConnections = 64
 // due and had to wait for a free connection has waited.
 func openLoop(ctx context.Context, addr string, readers []*reader, rate int, length time.Duration, do act) (latency, error) {
 	due := make(chan time.Time, rate)
-	took := make([][]time.Duration, openConnections)
+	took, refused := make([][]time.Duration, openConnections), atomic.Int64{}
 	shares := len(readers) / openConnections
 	go func() {
 		defer close(due)
@@ -93,14 +99,22 @@ func openLoop(ctx context.Context, addr string, readers []*reader, rate int, len
 	err := onConnections(ctx, addr, openConnections, func(_ context.Context, c *client, i int) error {
 		own := readers[i*shares : (i+1)*shares]
 		for at := range due {
-			if err := do(c, own[rand.IntN(len(own))]); err != nil {
+			err := do(c, own[rand.IntN(len(own))])
+			if status, ok := errors.AsType[statusError](err); ok && status == http.StatusTooManyRequests {
+				refused.Add(1)
+				continue
+			}
+			if err != nil {
 				return err
 			}
 			took[i] = append(took[i], time.Since(at))
 		}
 		return nil
 	})
-	return latencyOf(slices.Concat(took...)), err
+	l := latencyOf(slices.Concat(took...))
+	l.refused = int(refused.Load())
+	l.asked += l.refused
+	return l, err
 }
 
 // latencyOf sorts what calls took.
@@ -109,5 +123,5 @@ func latencyOf(took []time.Duration) latency {
 	if len(took) == 0 {
 		return latency{}
 	}
-	return latency{p50: took[len(took)/2], p99: took[len(took)*99/100]}
+	return latency{p50: took[len(took)/2], p99: took[len(took)*99/100], asked: len(took)}
 }

@@ -90,7 +90,10 @@ func operator(t *testing.T, db pgtest.DB) *app.App {
 func recounts(t *testing.T, db pgtest.DB) {
 	t.Helper()
 	var out strings.Builder
-	if err := operator(t, db).Recount(t.Context(), "", &out); err != nil || strings.Count(out.String(), ": 0 differences") != 4 {
+	err := operator(t, db).Recount(t.Context(), "", &out)
+	nouns := strings.Split(strings.TrimSpace(out.String()), "\n")
+	wrong := slices.DeleteFunc(nouns, func(line string) bool { return strings.HasSuffix(line, ": 0 differences") })
+	if err != nil || out.Len() == 0 || len(wrong) > 0 {
 		t.Errorf("%v: %s", err, &out)
 	}
 }

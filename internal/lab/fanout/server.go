@@ -15,6 +15,7 @@ func (s *stage) serve(ctx context.Context, v Variant, url string) (*process.Serv
 		"THRONG_SECRET=" + s.secret,
 		"THRONG_MEDIA_DIR=" + s.mediaDir(),
 		"THRONG_RATE_LIMITS=false",
+		"THRONG_CONCURRENCY=off", // strategies are compared by what they cost, not by what is refused
 		"THRONG_TIMELINE_STRATEGY=" + v.Strategy,
 	}
 	if v.Threshold > 0 {

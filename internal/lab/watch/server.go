@@ -18,6 +18,7 @@ func (s *stage) serve(ctx context.Context) (err error) {
 			"THRONG_SECRET=" + s.settings.Secret,
 			"THRONG_MEDIA_DIR=" + s.settings.MediaDir,
 			"THRONG_RATE_LIMITS=false",
+			"THRONG_CONCURRENCY=off",
 			"THRONG_LOG_LEVEL=warn",
 		},
 	})
