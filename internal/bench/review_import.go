@@ -76,7 +76,7 @@ func (v *reviewImport) bare(ctx context.Context) (rate float64, err error) {
 		if err := v.copied.copyIn(ctx, v.world.pg.WriterURL(database)); err != nil {
 			return err
 		}
-		if err := v.world.pg.CatchUp(ctx); err != nil {
+		if err := v.world.caughtUp(ctx); err != nil {
 			return err
 		}
 		rate = float64(v.set.Reviews) / time.Since(began).Seconds()

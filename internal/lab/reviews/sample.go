@@ -85,7 +85,7 @@ func newSampler(ctx context.Context, p *phase) *sampler {
 	return s
 }
 
-// during samples while fn runs, and once after it.
+// during samples while fn runs, and once after it, unless next to nothing is left.
 func (s *sampler) during(ctx context.Context, fn func(context.Context) error) error {
 	ended := make(chan error, 1)
 	go func() { ended <- fn(ctx) }()
@@ -94,6 +94,10 @@ func (s *sampler) during(ctx context.Context, fn func(context.Context) error) er
 	for {
 		select {
 		case err := <-ended:
+			if time.Since(s.last.at) < s.Every/4 {
+				s.last = s.now(ctx)
+				return err
+			}
 			s.take(ctx)
 			return err
 		case <-tick.C:

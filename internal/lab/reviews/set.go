@@ -86,7 +86,7 @@ func (s *stage) load(ctx context.Context, url string) error {
 	if err := database.Settle(ctx, url); err != nil {
 		return err
 	}
-	if err := s.pg.CatchUp(ctx); err != nil {
+	if err := s.caughtUp(ctx); err != nil {
 		return err
 	}
 	text, err := json.Marshal(s.Set)
@@ -94,6 +94,18 @@ func (s *stage) load(ctx context.Context, url string) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(s.dir, setName), text, 0o600)
+}
+
+// catchUps is how often the replica is waited for that may have a lot to replay.
+const catchUps = 20
+
+func (s *stage) caughtUp(ctx context.Context) (err error) {
+	for range catchUps {
+		if err = s.pg.CatchUp(ctx); err == nil || ctx.Err() != nil {
+			return err
+		}
+	}
+	return err
 }
 
 // carry imports the files.
