@@ -109,6 +109,8 @@ async function asMember(page: Page, device: string) {
   await look(page, `${device}-post`);
   await campaigns(page, device);
   await reviews(page, device);
+  await courses(page, device);
+  await weather(page, device);
   await dialogs(page, device);
   await home(page, device);
 }
@@ -199,6 +201,53 @@ async function reviews(page: Page, device: string) {
   await look(page, `${device}-review-end`);
 }
 
+/** Courses, as somebody who looks for one sees them. */
+async function courses(page: Page, device: string) {
+  await page.goto("/courses?q=riv");
+  await page.getByRole("link", { name: "How rivers work" }).waitFor();
+  await look(page, `${device}-courses`);
+  await page.getByRole("link", { name: "How rivers work" }).click();
+  await page.getByRole("list", { name: "First reviews" }).waitFor();
+  await page.getByText("Rain", { exact: true }).click();
+  await look(page, `${device}-course`, true);
+  await page.getByRole("navigation", { name: "Sections" }).getByRole("link", { name: "Syllabus" }).click();
+  await look(page, `${device}-course-syllabus`);
+  community.sections.set("assistants", "deadline_exceeded");
+  community.sections.set("reviewMeta", "database_unavailable");
+  await page.reload();
+  await page.getByText("Who assists did not load.").waitFor();
+  await look(page, `${device}-course-failures`, true);
+  community.sections.clear();
+  await page.getByRole("link", { name: "Margaret H. Hamilton" }).click();
+  await page.getByRole("link", { name: "How rivers work" }).waitFor();
+  await look(page, `${device}-instructor`);
+}
+
+/** The weather, from no place to a plot that is read. */
+async function weather(page: Page, device: string) {
+  await page.goto("/weather");
+  await page.getByRole("combobox", { name: "Place" }).fill("syd");
+  await page.getByRole("option", { name: "Sydney" }).waitFor();
+  await page.keyboard.press("ArrowDown");
+  await look(page, `${device}-weather-search`);
+  await page.keyboard.press("Enter");
+  const plot = page.getByRole("slider", { name: "Temperature in Sydney" });
+  await plot.focus();
+  for (let n = 0; n < 4; n++) {
+    await page.keyboard.press("PageUp");
+  }
+  await look(page, `${device}-weather`, true);
+  await page.getByText("As a table").click();
+  await page.getByRole("row").nth(2).waitFor();
+  await look(page, `${device}-weather-table`, true);
+  await page.goto("/weather?place=Sydney&from=2025-05-01&to=2024-05-01");
+  await page.getByText("The period ends before it begins.").waitFor();
+  await look(page, `${device}-weather-wrong`);
+  await page.goto("/weather?place=Sydney&measure=wind&from=2025-05-01&to=2025-07-31");
+  await page.getByRole("slider").waitFor();
+  await look(page, `${device}-weather-gap`, true);
+}
+
 /** The pages of who sells what is reviewed, and moderates. */
 async function asShop(page: Page, device: string) {
   await page.goto("/signin");
@@ -214,6 +263,18 @@ async function asShop(page: Page, device: string) {
   await page.getByRole("button", { name: "Add product" }).click();
   await page.locator("[aria-invalid=true]").first().waitFor();
   await look(page, `${device}-product-new`, true);
+  await page.goto("/courses?q=riv-101");
+  await page.getByRole("link", { name: "How rivers work" }).click();
+  await page.getByRole("link", { name: "Edit course" }).click();
+  await page.getByRole("button", { name: "Remove Jan de Vries" }).waitFor();
+  await page.getByRole("combobox", { name: "Add an instructor" }).fill("ham");
+  await page.getByRole("option").first().waitFor();
+  await look(page, `${device}-course-edit`, true);
+  await page.goto("/instructors/new");
+  await page.getByLabel("Average of 5").fill("7");
+  await page.getByRole("button", { name: "Add instructor" }).click();
+  await page.locator("[aria-invalid=true]").first().waitFor();
+  await look(page, `${device}-instructor-new`, true);
   await page.goto("/products");
   await page.getByRole("link", { name: "Moderation" }).click();
   await page.getByText("What was done to it").first().click();

@@ -2,7 +2,9 @@ import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { Community, receive, register, write } from "../../src/testing/community";
 import { landscape } from "../png";
 import { seedCampaigns } from "./campaigns";
+import { seedCourses } from "./courses";
 import { seedReviews } from "./reviews";
+import { seedWeather } from "./weather";
 
 const people = [
   ["ada", "Ada Okafor", "Bridges, mostly. Sometimes bread.\nhttps://bridges.example"],
@@ -78,5 +80,7 @@ export function seeded(): Community {
   }
   seedCampaigns(community);
   seedReviews(community);
+  seedCourses(community);
+  seedWeather(community);
   return community;
 }

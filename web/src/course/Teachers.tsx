@@ -125,7 +125,7 @@ function Teacher({ courseId, teacher: { instructor, role }, onPrimary }: Teacher
           <Button
             aria-label={`Remove ${name}`}
             busy={isPending}
-            look="quiet"
+            look="outline"
             onClick={() => mutate({ courseId, instructorId: instructor.id })}
             size="small"
           >

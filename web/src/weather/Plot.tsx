@@ -28,9 +28,9 @@ export function Plot({ marks, range, step, label, unit }: PlotProps) {
       <figcaption className="sr-only">
         {label}: {sayRange(marks, unit)}
       </figcaption>
-      <div className="relative mt-2 mb-7 ml-12 h-56 sm:h-64">
+      <div className="relative mt-4 mb-7 ml-9 h-56 sm:h-64">
         <Ground marks={marks} scale={scale} step={step} />
-        <Ticks scale={scale} unit={unit} />
+        <Ticks scale={scale} />
         {mark && <Cross mark={mark} scale={scale} />}
         <Reader at={at} label={label} marks={marks} onMove={setAt} scale={scale} step={step} unit={unit} />
         <Ends range={range} step={step} />
@@ -89,17 +89,16 @@ function Ground({ marks, scale, step }: { marks: Mark[]; scale: Scale; step: Ste
   );
 }
 
-function Ticks({ scale, unit }: { scale: Scale; unit: string }) {
+function Ticks({ scale }: { scale: Scale }) {
   return (
     <div aria-hidden="true" className="text-xs text-soft tabular-nums">
-      {scale.ticks.map((tick, index) => (
+      {scale.ticks.map((tick) => (
         <span
           className="absolute right-full mr-2 -translate-y-1/2 whitespace-nowrap"
           key={tick}
           style={{ top: `${scale.y(tick) / 10}%` }}
         >
           {tick.toLocaleString()}
-          {index === scale.ticks.length - 1 && ` ${unit}`}
         </span>
       ))}
     </div>
@@ -161,7 +160,6 @@ function Reader({ marks, scale, at, onMove, label, step, unit }: ReaderProps) {
       aria-valuenow={(at ?? 0) + 1}
       aria-valuetext={mark && sayMark(mark, step, unit)}
       className="absolute inset-0 touch-pan-y rounded-lg"
-      onBlur={() => onMove(undefined)}
       onFocus={() => onMove(at ?? 0)}
       onKeyDown={press}
       onPointerDown={point}

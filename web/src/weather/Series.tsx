@@ -23,7 +23,9 @@ export function Series(props: SeriesProps) {
   const steps = stepsIn(range, step);
   return (
     <section aria-label="Over time" className="panel p-4 sm:p-5">
-      <h2 className="text-base text-soft">Over time, in {intervals[step].label.toLowerCase()} of UTC</h2>
+      <h2 className="text-base text-soft">
+        {intervals[step].each} (UTC), in {measures[search.measure ?? "temperature"].unit}
+      </h2>
       {steps > mostSteps ? (
         <p className="mt-2">
           That would be {steps.toLocaleString()} {intervals[step].label.toLowerCase()}, and a plot has{" "}

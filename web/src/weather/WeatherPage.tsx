@@ -98,8 +98,10 @@ function Observed({ answer, name, search, onSearch }: ObservedProps) {
   }
   const problems = problemsOf(search);
   const wrong = Object.keys(problems).length > 0;
+  const sound = !wrong && range.to > range.from;
   return (
     <>
+      {sound && <Average locationId={location.id} name={name} search={search} />}
       <Wishes
         answer={answer}
         last={last}
@@ -108,16 +110,11 @@ function Observed({ answer, name, search, onSearch }: ObservedProps) {
         range={range}
         search={search}
       />
-      {!wrong && range.to <= range.from && (
+      {sound && <Series locationId={location.id} name={name} range={range} search={search} />}
+      {!wrong && !sound && (
         <Notice title="Nothing was measured in this period" word="hm">
           Choose another one.
         </Notice>
-      )}
-      {!wrong && range.to > range.from && (
-        <>
-          <Average locationId={location.id} name={name} search={search} />
-          <Series locationId={location.id} name={name} range={range} search={search} />
-        </>
       )}
     </>
   );

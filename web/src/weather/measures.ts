@@ -10,10 +10,10 @@ export const measures = {
   wind: { metric: Metric.WIND_SPEED, label: "Wind speed", unit: "km/h" },
 } as const;
 
-export const intervals: Record<Step, { interval: Interval; label: string }> = {
-  hour: { interval: Interval.HOUR, label: "Hours" },
-  day: { interval: Interval.DAY, label: "Days" },
-  month: { interval: Interval.MONTH, label: "Months" },
+export const intervals: Record<Step, { interval: Interval; label: string; each: string }> = {
+  hour: { interval: Interval.HOUR, label: "Hours", each: "Hour by hour" },
+  day: { interval: Interval.DAY, label: "Days", each: "Day by day" },
+  month: { interval: Interval.MONTH, label: "Months", each: "Month by month" },
 };
 
 const digits = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
