@@ -24,7 +24,7 @@ func TestAWorldIsLoadedIntoADeploymentOnce(t *testing.T) {
 	}
 	load[5] = "5"
 	d.mustRun(t, append(load, "--force")...)
-	if out := d.mustRun(t, "recount"); strings.Count(out, ": 0 differences") != 5 {
+	if out := d.mustRun(t, "recount"); out == "" || strings.Count(out, ": 0 differences\n") != strings.Count(out, "\n") {
 		t.Errorf("recounted:\n%s", out)
 	}
 	if out := d.mustRun(t, "lab", "audit"); !strings.Contains(out, "302 timelines") || !strings.Contains(out, "0 missing, 0 extra") {
