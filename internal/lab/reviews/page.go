@@ -43,7 +43,7 @@ func (r Result) facts() []report.Fact {
 		{Name: "Set", Value: set},
 		{Name: "Load of it", Value: loaded},
 		{Name: "Reads", Value: fmt.Sprintf("%s lists and %s sums a second, each arriving by itself whether answers come or not (open model, Poisson), for %v in each phase after %v that do not count; "+
-			"first pages of 20 in the three orders in turn; readers are not signed in", report.Figure(c.Rate), report.Figure(c.Rate), c.Duration, c.WarmUp)},
+			"first pages of 20 in the three orders in turn; readers are not signed in, and take answers that are not compressed", report.Figure(c.Rate), report.Figure(c.Rate), c.Duration, c.WarmUp)},
 		{Name: "Products read", Value: fmt.Sprintf("drawn from all %s with equal chances; beside writes one of %d reads is of a product that was written to", whole(r.Products), revisit)},
 		{Name: "Writes", Value: fmt.Sprintf("%s a second, %s for a hundred reads, in one phase: a third each adds a review, marks one as helpful, and reports one, which five reports hide; "+
 			"by %s accounts without rate limits",
