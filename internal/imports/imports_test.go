@@ -23,6 +23,7 @@ import (
 	"github.com/throng-social/throng/internal/imports"
 	"github.com/throng-social/throng/internal/migration"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
+	"github.com/throng-social/throng/internal/user"
 	throng "github.com/throng-social/throng/sdk/go"
 )
 
@@ -51,6 +52,7 @@ func deploy(t *testing.T) deployment {
 	db := pgtest.New(t)
 	s.URL, s.Readers, s.Addr, s.RateLimits = db.Writer, db.Readers, "127.0.0.1:0", false
 	s.MediaDir, s.Secret = filepath.Join(t.TempDir(), "media"), hex.EncodeToString(make([]byte, 32))
+	s.Hashing = user.Hashing{MemoryKiB: 8}
 	a, err := app.New(t.Context(), s, app.Role{Serve: true}, slog.New(slog.DiscardHandler))
 	must(t, err)
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))

@@ -229,9 +229,10 @@ export const CourseService: GenService<{
     output: typeof GetPrimaryInstructorResponseSchema;
   },
   /**
-   * GetCoursePage answers all that a course's page shows. Its sections are looked for
-   * side by side, each for 300 ms at most, and each fails alone: then the reason is in
-   * its place.
+   * GetCoursePage answers all that a course's page shows. What the course is made of is
+   * looked for first, then its sections side by side, either for 300 ms at most, so a
+   * page takes 600 ms at most. Each section fails alone: then the reason is in its
+   * place.
    * Errors: `not_found` with reason `course_not_found`.
    *
    * @generated from rpc throng.course.v1.CourseService.GetCoursePage

@@ -165,9 +165,10 @@ type CourseServiceClient interface {
 	// Errors: `not_found` with reason `course_not_found`, or `primary_not_found` where
 	// the course has none.
 	GetPrimaryInstructor(context.Context, *v1.GetPrimaryInstructorRequest) (*v1.GetPrimaryInstructorResponse, error)
-	// GetCoursePage answers all that a course's page shows. Its sections are looked for
-	// side by side, each for 300 ms at most, and each fails alone: then the reason is in
-	// its place.
+	// GetCoursePage answers all that a course's page shows. What the course is made of is
+	// looked for first, then its sections side by side, either for 300 ms at most, so a
+	// page takes 600 ms at most. Each section fails alone: then the reason is in its
+	// place.
 	// Errors: `not_found` with reason `course_not_found`.
 	GetCoursePage(context.Context, *v1.GetCoursePageRequest) (*v1.GetCoursePageResponse, error)
 	// ImportCourses takes instructors and courses in bulk. Messages are stored in the
@@ -551,9 +552,10 @@ type CourseServiceHandler interface {
 	// Errors: `not_found` with reason `course_not_found`, or `primary_not_found` where
 	// the course has none.
 	GetPrimaryInstructor(context.Context, *v1.GetPrimaryInstructorRequest) (*v1.GetPrimaryInstructorResponse, error)
-	// GetCoursePage answers all that a course's page shows. Its sections are looked for
-	// side by side, each for 300 ms at most, and each fails alone: then the reason is in
-	// its place.
+	// GetCoursePage answers all that a course's page shows. What the course is made of is
+	// looked for first, then its sections side by side, either for 300 ms at most, so a
+	// page takes 600 ms at most. Each section fails alone: then the reason is in its
+	// place.
 	// Errors: `not_found` with reason `course_not_found`.
 	GetCoursePage(context.Context, *v1.GetCoursePageRequest) (*v1.GetCoursePageResponse, error)
 	// ImportCourses takes instructors and courses in bulk. Messages are stored in the
