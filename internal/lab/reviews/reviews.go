@@ -16,7 +16,7 @@
 // end a recount of the deployment finds no difference.
 //
 // The deployment is private, a Postgres with a replica and one server with its worker
-// in a process of its own (stage.go), or one that is running already.
+// in a process of its own (internal/lab/deployment), or one that is running already.
 package reviews
 
 import (
@@ -130,9 +130,9 @@ func Run(ctx context.Context, c Config) (r Result, err error) {
 	if err != nil {
 		return r, err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
-	r.Machine.Postgres, r.Products, r.Loaded = s.version, len(s.products), s.loaded
-	err = s.whileServing(ctx, newRun(s, &r).inOrder)
+	defer func() { err = errors.Join(err, s.Close()) }()
+	r.Machine.Postgres, r.Products, r.Loaded = s.Version, len(s.products), s.loaded
+	err = s.WhileServing(ctx, newRun(s, &r).inOrder)
 	r.LoadAfter = process.Look(ctx).Load
 	return r, err
 }
@@ -157,7 +157,7 @@ func newRun(s *stage, found *Result) *run {
 	// Lists, sums and writers have connections each.
 	client := load.NewClient(3 * s.AtOnce)
 	return &run{
-		stage: s, reviews: reviewv1connect.NewReviewServiceClient(client, s.base), readers: gather(readers), ledger: newLedger(), found: found,
+		stage: s, reviews: reviewv1connect.NewReviewServiceClient(client, s.Base), readers: gather(readers), ledger: newLedger(), found: found,
 	}
 }
 
