@@ -8,4 +8,5 @@ type labCommand struct {
 	Watch    labWatch    `cmd:"" help:"Measure live streams on a private deployment: how soon posts arrive, and what a watcher costs."`
 	Rush     labRush     `cmd:"" help:"Let a crowd rush at one campaign, as the reference system's load test does, and account for every check-in."`
 	Reviews  labReviews  `cmd:"" help:"Read the reviews of a whole shop at a rate, alone and beside writes, and look for answers that are older than what their reader has seen."`
+	Weather  labWeather  `cmd:"" help:"Ask for the weather at all places, at a rate, by users who think and by users who do not, and hold every answer to what was loaded."`
 }

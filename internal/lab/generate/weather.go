@@ -87,12 +87,17 @@ func (w Weather) slots() int64 {
 	return int64(weatherEnds.Sub(time.Date(1950, time.January, 1, 0, 0, 0, 0, time.UTC)) / every)
 }
 
+// Disk is about how many bytes the file has, rather too many than too few.
+func (w Weather) Disk() int64 {
+	const rowBytes = 56
+	return rowBytes * w.Rows
+}
+
 // CheckDisk refuses a file for which a folder has no room.
 func (w Weather) CheckDisk(dir string) error {
-	const rowBytes = 56
 	free, err := imports.FreeDisk(dir)
-	if err == nil && free < rowBytes*w.Rows {
-		return fmt.Errorf("the file needs about %d MB of disk, and %s has %d MB free", rowBytes*w.Rows>>20, dir, free>>20)
+	if err == nil && free < w.Disk() {
+		return fmt.Errorf("the file needs about %d MB of disk, and %s has %d MB free", w.Disk()>>20, dir, free>>20)
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package load
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -21,6 +22,9 @@ type Closed struct {
 	// Least and Most bound how long users think of whom each length between is as
 	// likely; with Most they take the place of Think.
 	Least, Most time.Duration
+	// Ramp is how many users come a second, one after the other; with 0 all are there
+	// from the beginning.
+	Ramp float64
 	// Seed decides on how long.
 	Seed uint64
 }
@@ -36,7 +40,20 @@ func (c Closed) Check() error {
 	if err := checkConcurrency(c.Users); err != nil {
 		return err
 	}
+	if !(c.Ramp >= 0) || c.Ramp > 0 && float64(c.Users)/c.Ramp >= c.Duration.Seconds() { // and so is NaN
+		return errRamp
+	}
 	return c.check()
+}
+
+var errRamp = errors.New("all users come before the run ends, so many a second or all at once")
+
+// AllThere is how long it takes until all users have come.
+func (c Closed) AllThere() time.Duration {
+	if c.Ramp == 0 {
+		return 0
+	}
+	return time.Duration(float64(c.Users) / c.Ramp * float64(time.Second))
 }
 
 // Run lets the users go on until a bound is met, and returns when all have ended.
@@ -59,6 +76,9 @@ func (c Closed) live(ctx context.Context, user int, began time.Time, begun *atom
 	random := rand.New(rand.NewPCG(c.Seed, uint64(user))) //nolint:gosec // a user is no negative number
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
+	if c.Ramp > 0 && !sleep(ctx, timer, time.Duration(float64(user)/c.Ramp*float64(time.Second))) {
+		return
+	}
 	for {
 		think := c.think(random)
 		due, left := time.Now().Add(think), c.Duration-time.Since(began)

@@ -88,6 +88,9 @@ func TestAClosedRunOutOfBoundsIsRefused(t *testing.T) {
 		"thinking back": {Bounds: good, Users: 1, Think: -1},
 		"least is most": {Bounds: good, Users: 1, Least: 2, Most: 1},
 		"most is long":  {Bounds: good, Users: 1, Most: 48 * time.Hour},
+		"some too late": {Bounds: good, Users: 10, Ramp: 10},
+		"backwards":     {Bounds: good, Users: 1, Ramp: -1},
+		"no number":     {Bounds: good, Users: 1, Ramp: math.NaN()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -132,4 +135,26 @@ func TestAClosedRunCountsItsOwnLatenessApart(t *testing.T) {
 	if r.Lag.Count() == 0 || r.Lag.Max() == 0 || r.Lag.Count() != r.Due() {
 		t.Errorf("of %d requests %d have a lag, %v at most", r.Due(), r.Lag.Count(), r.Lag.Max())
 	}
+}
+
+func TestUsersComeOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		began, first := time.Now(), make([]time.Duration, 20)
+		c := load.Closed{Bounds: load.Bounds{Duration: 10 * time.Second, Timeout: time.Second}, Users: len(first), Ramp: 4, Least: ms(100), Most: ms(200)}
+		runClosed(t, c, func(_ context.Context, r load.Request) error {
+			if first[r.User] == 0 {
+				first[r.User] = time.Since(began)
+			}
+			return nil
+		})
+		for user, at := range first {
+			if came := time.Duration(user) * 250 * time.Millisecond; at < came+ms(100) || at > came+ms(200) {
+				t.Errorf("user %d asked first after %v", user, at)
+			}
+		}
+		if there := c.AllThere(); there != 5*time.Second {
+			t.Errorf("all are there after %v", there)
+		}
+	})
 }

@@ -53,7 +53,7 @@ func (r *run) most(ctx context.Context) error {
 // mostOf is one measurement. That a server refuses what is too much for it is no error
 // here.
 func (r *run) mostOf(ctx context.Context, name string, read func(context.Context, *shopper) error) error {
-	began, before, recorder := time.Now(), r.now(ctx), load.NewRecorder()
+	began, before, recorder := time.Now(), r.Now(ctx), load.NewRecorder()
 	err := r.closed().Run(ctx, func(ctx context.Context, _ load.Request) error {
 		return r.readers.lend(ctx, func(s *shopper) error { return read(ctx, s) })
 	}, recorder)
@@ -61,8 +61,8 @@ func (r *run) mostOf(ctx context.Context, name string, read func(context.Context
 		return err
 	}
 	length, total := time.Since(began).Seconds(), recorder.Total()
-	spentBy := r.now(ctx).since(before, length)
-	m := Most{Rate: float64(total.Count(load.OK)) / length, Calls: callsOf(name, total), CPU: spentBy}
+	spentBy := r.Now(ctx).Since(before, length)
+	m := Most{Rate: float64(total.Count(load.OK)) / length, Calls: load.CallsOf(name, total), CPU: spentBy}
 	r.found.Most = append(r.found.Most, m)
 	r.erred(name, total, load.Refused)
 	fmt.Fprintf(r.Out, "%s: %.0f a second, p99 %.1f ms\n", name, m.Rate, m.P99)

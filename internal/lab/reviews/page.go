@@ -2,7 +2,6 @@ package reviews
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/throng-social/throng/internal/lab/report"
@@ -17,7 +16,7 @@ func Save(r Result, folder string) error { return report.Save(folder, Name(r.Pro
 
 func (r Result) page() report.Page {
 	p := report.Page{
-		Title: fmt.Sprintf("Reviews of %s products", whole(r.Products)), Facts: r.facts(), Problems: r.Problems, Sections: []report.Section{r.beside(), r.waiting()},
+		Title: fmt.Sprintf("Reviews of %s products", report.Whole(r.Products)), Facts: r.facts(), Problems: r.Problems, Sections: []report.Section{r.beside(), r.waiting()},
 	}
 	for _, phase := range r.Phases {
 		p.Sections = append(p.Sections, phase.overTime())
@@ -25,8 +24,6 @@ func (r Result) page() report.Page {
 	p.Sections = append(p.Sections, r.mostOfAll(), r.rightness())
 	return p
 }
-
-func whole[N int | int64](n N) string { return report.Figure(float64(n)) }
 
 func (r Result) facts() []report.Fact {
 	c, m := r.Config, r.Machine
@@ -37,17 +34,17 @@ func (r Result) facts() []report.Fact {
 	loaded := "it was there already"
 	if l := r.Loaded; l != nil {
 		loaded = fmt.Sprintf("%s products with %s reviews through the API, with all indexes and exact sums, in %s s: %s reviews a second",
-			whole(l.Products), whole(l.Reviews), report.Figure(l.Seconds), report.Figure(float64(l.Reviews)/l.Seconds))
+			report.Whole(l.Products), report.Whole(l.Reviews), report.Figure(l.Seconds), report.Figure(float64(l.Reviews)/l.Seconds))
 	}
 	return []report.Fact{
 		{Name: "Set", Value: set},
 		{Name: "Load of it", Value: loaded},
 		{Name: "Reads", Value: fmt.Sprintf("%s lists and %s sums a second, each arriving by itself whether answers come or not (open model, Poisson), for %v in each phase after %v that do not count; "+
 			"first pages of 20 in the three orders in turn; readers are not signed in, and take answers that are not compressed", report.Figure(c.Rate), report.Figure(c.Rate), c.Duration, c.WarmUp)},
-		{Name: "Products read", Value: fmt.Sprintf("drawn from all %s with equal chances; beside writes one of %d reads is of a product that was written to", whole(r.Products), revisit)},
+		{Name: "Products read", Value: fmt.Sprintf("drawn from all %s with equal chances; beside writes one of %d reads is of a product that was written to", report.Whole(r.Products), revisit)},
 		{Name: "Writes", Value: fmt.Sprintf("%s a second, %s for a hundred reads, in one phase: a third each adds a review, marks one as helpful, and reports one, which five reports hide; "+
 			"by %s accounts without rate limits",
-			report.Figure(c.writeRate()), report.Figure(c.WritesPercent), whole(c.People))},
+			report.Figure(c.writeRate()), report.Figure(c.WritesPercent), report.Whole(c.People))},
 		{Name: "Parts", Value: parts},
 		{Name: "Machine", Value: fmt.Sprintf("%d x %s, %s, %s; load average before: %s, after: %s", m.Processors, m.Model, m.Memory, m.System, m.Load, r.LoadAfter)},
 		{Name: "Versions", Value: fmt.Sprintf("%s, %s, Postgres %s", m.Commit, m.Go, m.Postgres)},
@@ -64,11 +61,11 @@ func (r Result) beside() report.Section {
 	for _, p := range r.Phases {
 		for _, c := range p.Kinds[:adding] {
 			rate := float64(c.OK()) / r.Config.Duration.Seconds()
-			t.Rows = append(t.Rows, []string{"Throng, " + p.Name, "at random", c.Name, report.Figure(rate), report.Figure(c.P99), whole(c.Errors())})
+			t.Rows = append(t.Rows, []string{"Throng, " + p.Name, "at random", c.Name, report.Figure(rate), report.Figure(c.P99), report.Whole(c.Errors())})
 		}
 	}
 	for _, m := range r.Most {
-		t.Rows = append(t.Rows, []string{"Throng, the most", "", m.Name, report.Figure(m.Rate), report.Figure(m.P99), whole(m.Errors())})
+		t.Rows = append(t.Rows, []string{"Throng, the most", "", m.Name, report.Figure(m.Rate), report.Figure(m.P99), report.Whole(m.Errors())})
 	}
 	return report.Section{
 		Title: "Beside the reference",
@@ -79,7 +76,7 @@ func (r Result) beside() report.Section {
 }
 
 func (r Result) waiting() report.Section {
-	t := report.Table{Head: []string{"what", "went well", "p50 ms", "p90", "p99", "most", "errors"}}
+	t := report.Table{Head: report.CallsHead()}
 	distributions := report.Plot{Title: "How many waited how long", X: "share of all", Y: "ms at most", LogY: true, Quantiles: true}
 	late := report.Table{Head: []string{"how late reads were begun", "p50 ms", "p99", "most"}}
 	for _, p := range r.Phases {
@@ -88,12 +85,12 @@ func (r Result) waiting() report.Section {
 				continue
 			}
 			c.Name = p.Name + ", " + c.Name
-			t.Rows = append(t.Rows, c.row())
+			t.Rows = append(t.Rows, report.CallsRow(c))
 			if kind(k) == listing || kind(k) == summing {
-				distributions.Lines = append(distributions.Lines, c.line())
+				distributions.Lines = append(distributions.Lines, report.CallsLine(c))
 			}
 		}
-		late.Rows = append(late.Rows, []string{p.Name, report.Figure(p.Late.P50), report.Figure(p.Late.P99), report.Figure(p.Late.Max)})
+		late.Rows = append(late.Rows, report.LateRow(p.Name, p.Late))
 	}
 	return report.Section{
 		Title: "How long callers wait",
@@ -104,27 +101,15 @@ func (r Result) waiting() report.Section {
 	}
 }
 
-func (c Calls) row() []string {
-	return []string{c.Name, whole(c.OK()), report.Figure(c.P50), report.Figure(c.P90), report.Figure(c.P99), report.Figure(c.Max), whole(c.Errors())}
-}
-
-func (c Calls) line() report.Line {
-	l := report.Line{Name: c.Name}
-	for _, p := range c.Distribution {
-		l.X, l.Y = append(l.X, p.Share), append(l.Y, p.Within)
-	}
-	return l
-}
-
 func (p Phase) overTime() report.Section {
 	return report.Section{
 		Title: "Over time: " + p.Name,
 		Plots: []report.Plot{
-			{Title: "p99", X: "seconds", Y: "ms", LogY: true, Lines: p.lines(func(k KindSample) float64 { return unlessZero(k.P99) })},
-			{Title: "What went well", X: "seconds", Y: "a second", LogY: true, Lines: p.lines(func(k KindSample) float64 { return unlessZero(k.OK) })},
+			{Title: "p99", X: "seconds", Y: "ms", LogY: true, Lines: p.lines(func(k KindSample) float64 { return report.UnlessZero(k.P99) })},
+			{Title: "What went well", X: "seconds", Y: "a second", LogY: true, Lines: p.lines(func(k KindSample) float64 { return report.UnlessZero(k.OK) })},
 			{Title: "Processors at work", X: "seconds", Y: "processors", Lines: []report.Line{
-				p.over("server", func(s Sample) float64 { return number(s.CPU.Server) }),
-				p.over("Postgres", func(s Sample) float64 { return number(s.CPU.Postgres) }),
+				p.over("server", func(s Sample) float64 { return report.Known(s.CPU.Server) }),
+				p.over("Postgres", func(s Sample) float64 { return report.Known(s.CPU.Postgres) }),
 				p.over("generator", func(s Sample) float64 { return s.CPU.Generator }),
 			}},
 		},
@@ -149,36 +134,20 @@ func (p Phase) over(name string, of func(Sample) float64) report.Line {
 	return l
 }
 
-// number is NaN for what is not known.
-func number(p *float64) float64 {
-	if p == nil {
-		return math.NaN()
-	}
-	return *p
-}
-
-// unlessZero is NaN where there was nothing to measure.
-func unlessZero(v float64) float64 {
-	if v == 0 {
-		return math.NaN()
-	}
-	return v
-}
-
 func (r Result) mostOfAll() report.Section {
 	t := report.Table{Head: []string{"what", "a second", "p50 ms", "p99", "refused or errors", "processors of the server", "of Postgres", "of the generator"}}
 	bars, names := report.Bar{Name: "calls a second"}, []string{}
 	for _, m := range r.Most {
 		t.Rows = append(t.Rows, []string{
-			m.Name, report.Figure(m.Rate), report.Figure(m.P50), report.Figure(m.P99), whole(m.Errors()),
-			report.Figure(number(m.CPU.Server)), report.Figure(number(m.CPU.Postgres)), report.Figure(m.CPU.Generator),
+			m.Name, report.Figure(m.Rate), report.Figure(m.P50), report.Figure(m.P99), report.Whole(m.Errors()),
+			report.Figure(report.Known(m.CPU.Server)), report.Figure(report.Known(m.CPU.Postgres)), report.Figure(m.CPU.Generator),
 		})
 		names, bars.Values = append(names, m.Name), append(bars.Values, m.Rate)
 	}
 	return report.Section{
 		Title: "The most that this machine holds",
 		Text: fmt.Sprintf("%s readers who do not think, for %v each (closed model). The generator takes its processors from the same machine, and checks each answer: "+
-			"what a server does beside a bare one is in docs/benchmarks.md.", whole(r.Config.AtOnce), r.Config.Most),
+			"what a server does beside a bare one is in docs/benchmarks.md.", report.Whole(r.Config.AtOnce), r.Config.Most),
 		Tables: []report.Table{t},
 		Plots:  []report.Plot{{Title: "Calls a second", Y: "a second", Names: names, Bars: []report.Bar{bars}}},
 	}
@@ -187,7 +156,7 @@ func (r Result) mostOfAll() report.Section {
 func (r Result) rightness() report.Section {
 	c, found := r.Checks, report.Unknown
 	if c.Differences != nil {
-		found = whole(*c.Differences)
+		found = report.Whole(*c.Differences)
 	}
 	return report.Section{
 		Title: "Nothing is older than what its reader has seen",
@@ -195,7 +164,7 @@ func (r Result) rightness() report.Section {
 			"one that was hidden is neither, and a mark is counted. Nothing may be counted, either, that nobody wrote.",
 		Tables: []report.Table{{
 			Head: []string{"answers", "of them held to a write", "products written to", "reviews added", "marks", "reviews hidden", "differences of the recount"},
-			Rows: [][]string{{whole(c.Answers), whole(c.Held), whole(c.Products), whole(c.Added), whole(c.Marked), whole(c.Hidden), found}},
+			Rows: [][]string{{report.Whole(c.Answers), report.Whole(c.Held), report.Whole(c.Products), report.Whole(c.Added), report.Whole(c.Marked), report.Whole(c.Hidden), found}},
 		}},
 	}
 }

@@ -13,6 +13,7 @@ import (
 	reviewv1 "github.com/throng-social/throng/gen/go/throng/review/v1"
 	"github.com/throng-social/throng/gen/go/throng/review/v1/reviewv1connect"
 	"github.com/throng-social/throng/internal/consistency"
+	"github.com/throng-social/throng/internal/lab/deployment"
 	"github.com/throng-social/throng/internal/lab/load"
 )
 
@@ -256,7 +257,7 @@ func TestAServerThatForgetsWhatItAcknowledgedIsFoundOut(t *testing.T) {
 	_, handler := reviewv1connect.NewReviewServiceHandler(forgetful{author: writer.id})
 	server := httptest.NewServer(handler)
 	defer server.Close()
-	s := &stage{Config: Config{AtOnce: 1, Seed: 1}, base: server.URL, products: []uuid.UUID{product}, people: gather([]*shopper{writer})}
+	s := &stage{Config: Config{AtOnce: 1, Seed: 1}, Deployment: &deployment.Deployment{Base: server.URL}, products: []uuid.UUID{product}, people: gather([]*shopper{writer})}
 	p := newPhase(newRun(s, &Result{}), true)
 	if err := p.write(t.Context(), load.Request{}); load.OutcomeOf(err) != load.WrongBody {
 		t.Errorf("got %v", err)

@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
+	"github.com/throng-social/throng/internal/lab/deployment"
 	"github.com/throng-social/throng/internal/lab/load"
 	"github.com/throng-social/throng/internal/lab/process"
 )
@@ -44,44 +41,20 @@ type Phase struct {
 	Name   string `json:"name"`
 	Writes bool   `json:"writes"`
 	// Kinds are the calls, in order: those of reads count from when each was due.
-	Kinds [kinds]Calls `json:"kinds"`
+	Kinds [kinds]load.Calls `json:"kinds"`
 	// Late is how much later than due the generator began reads, which is in their times.
-	Late    Late     `json:"generatorLate"`
-	CPU     CPU      `json:"cpu"`
-	Samples []Sample `json:"samples"`
+	Late    load.Late      `json:"generatorLate"`
+	CPU     deployment.CPU `json:"cpu"`
+	Samples []Sample       `json:"samples"`
 }
 
 // Most is how much readers get who do not think.
 type Most struct {
-	Calls
+	load.Calls
 
 	// Rate is calls that went well a second.
-	Rate float64 `json:"rate"`
-	CPU  CPU     `json:"cpu"`
-}
-
-// Calls is what became of calls of one kind.
-type Calls struct {
-	Name         string           `json:"name"`
-	Outcomes     map[string]int64 `json:"outcomes"`
-	P50          float64          `json:"p50"`
-	P90          float64          `json:"p90"`
-	P99          float64          `json:"p99"`
-	Max          float64          `json:"max"`
-	Distribution []Place          `json:"distribution,omitempty"`
-}
-
-// Place is a point of a distribution.
-type Place struct {
-	Share  float64 `json:"share"`
-	Within float64 `json:"within"`
-}
-
-// Late is how late something was begun.
-type Late struct {
-	P50 float64 `json:"p50"`
-	P99 float64 `json:"p99"`
-	Max float64 `json:"max"`
+	Rate float64        `json:"rate"`
+	CPU  deployment.CPU `json:"cpu"`
 }
 
 // Checks is what was written, and what was looked for in answers.
@@ -99,82 +72,41 @@ type Checks struct {
 	Differences *int `json:"differences"`
 }
 
-func callsOf(name string, r *load.Result) Calls {
-	c := Calls{
-		Name: name, Outcomes: map[string]int64{}, P50: ms(r.Latency.Quantile(0.5)), P90: ms(r.Latency.Quantile(0.9)), P99: ms(r.Latency.Quantile(0.99)), Max: ms(r.Latency.Max()),
-	}
-	for _, o := range load.Outcomes() {
-		if n := r.Count(o); n > 0 {
-			c.Outcomes[o.String()] = n
-		}
-	}
-	for _, p := range r.Latency.Distribution() {
-		c.Distribution = append(c.Distribution, Place{p.Q, ms(p.Within)})
-	}
-	return c
-}
-
-// OK is how many went well.
-func (c Calls) OK() int64 { return c.Outcomes[load.OK.String()] }
-
-// Errors is how many did not, refused ones among them.
-func (c Calls) Errors() (n int64) {
-	for name, count := range c.Outcomes {
-		if name != load.OK.String() {
-			n += count
-		}
-	}
-	return n
-}
-
-func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
-
 // result is what a phase came to.
 func (p *phase) result(name string, s *sampler) Phase {
-	found := Phase{Name: name, Writes: p.writes, Samples: s.samples, CPU: s.last.since(s.first, s.last.at.Sub(s.first.at).Seconds())}
+	found := Phase{Name: name, Writes: p.writes, Samples: s.samples, CPU: s.last.Since(s.first, s.last.At.Sub(s.first.At).Seconds())}
 	late := load.NewHistogram()
 	for k, recorder := range p.recorders {
 		total := recorder.Total()
-		found.Kinds[k] = callsOf(kindNames[k], total)
+		found.Kinds[k] = load.CallsOf(kindNames[k], total)
 		p.erred(name+", "+kindNames[k], total)
 		if kind(k) == listing || kind(k) == summing {
 			late.Add(total.Lag)
 		}
 	}
-	found.Late = Late{ms(late.Quantile(0.5)), ms(late.Quantile(0.99)), ms(late.Max())}
+	found.Late = load.LateOf(late)
 	if n := p.turns.Total().Count(load.Dropped); n > 0 {
 		p.problemf("%s: the generator dropped %d turns of writers", name, n)
 	}
 	return found
 }
 
-// erred notes calls that did not go well, each outcome with an example, but for some
-// that may be.
+// erred notes calls that did not go well, but for some outcomes that may be.
 func (r *run) erred(name string, total *load.Result, may ...load.Outcome) {
-	for _, o := range load.Outcomes() {
-		if n := total.Count(o); n > 0 && o != load.OK && !slices.Contains(may, o) {
-			r.problemf("%s: %d of %d %v, such as: %s", name, n, total.Due(), o, total.Example(o))
-		}
-	}
+	r.found.Problems = append(r.found.Problems, total.Failures(name, may...)...)
 }
 
-var differences = regexp.MustCompile(`(?m)^review: (\d+) differences$`)
-
-// recount compares the deployment's reviews with their definition, as `throng recount
-// review` does.
+// recount compares the deployment's reviews with their definition.
 func (r *run) recount(ctx context.Context) error {
-	var out strings.Builder
-	err := r.operator.Recount(ctx, "review", &out)
-	told := differences.FindStringSubmatch(out.String())
-	if told == nil {
-		return fmt.Errorf("the recount said nothing of reviews: %w", err)
+	n, err := r.Recount(ctx, "review")
+	if err != nil {
+		return err
 	}
-	n, err := strconv.Atoi(told[1])
 	r.found.Checks.Differences = &n
 	if n != 0 {
 		r.problemf("the recount found %d differences", n)
 	}
-	return err
+	return nil
 }
 
 // errProblems is the error of a result with problems.
@@ -189,8 +121,8 @@ func (r Result) Check(limit time.Duration) error {
 	}
 	for _, p := range r.Phases {
 		for _, c := range p.Kinds[:adding] {
-			if limit > 0 && c.P99 > ms(limit) {
-				errs = append(errs, fmt.Errorf("%s, %s: 99%% took up to %.1f ms, more than %.0f", p.Name, c.Name, c.P99, ms(limit)))
+			if limit > 0 && c.P99 > load.Milliseconds(limit) {
+				errs = append(errs, fmt.Errorf("%s, %s: 99%% took up to %.1f ms, more than %.0f", p.Name, c.Name, c.P99, load.Milliseconds(limit)))
 			}
 		}
 	}

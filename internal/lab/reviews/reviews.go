@@ -16,7 +16,7 @@
 // end a recount of the deployment finds no difference.
 //
 // The deployment is private, a Postgres with a replica and one server with its worker
-// in a process of its own (stage.go), or one that is running already.
+// in a process of its own (internal/lab/deployment), or one that is running already.
 package reviews
 
 import (
@@ -132,9 +132,9 @@ func Run(ctx context.Context, c Config) (r Result, err error) {
 	if err != nil {
 		return r, err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
-	r.Machine.Postgres, r.Products, r.Loaded = s.version, len(s.products), s.loaded
-	err = s.whileServing(ctx, newRun(s, &r).inOrder)
+	defer func() { err = errors.Join(err, s.Close()) }()
+	r.Machine.Postgres, r.Products, r.Loaded = s.Version, len(s.products), s.loaded
+	err = s.WhileServing(ctx, newRun(s, &r).inOrder)
 	r.LoadAfter = process.Look(ctx).Load
 	return r, err
 }
@@ -158,7 +158,7 @@ func newRun(s *stage, found *Result) *run {
 	}
 	// Lists, sums and writers have connections each. Nothing is compressed: that would
 	// cost processors at both ends, and there is no network between them.
-	client := reviewv1connect.NewReviewServiceClient(load.NewClient(3*s.AtOnce), s.base, connect.WithAcceptCompression("gzip", nil, nil))
+	client := reviewv1connect.NewReviewServiceClient(load.NewClient(3*s.AtOnce), s.Base, connect.WithAcceptCompression("gzip", nil, nil))
 	return &run{stage: s, reviews: client, readers: gather(readers), ledger: newLedger(), found: found}
 }
 

@@ -16,7 +16,9 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/throng-social/throng/internal/app"
+	"github.com/throng-social/throng/internal/lab/deployment"
 	"github.com/throng-social/throng/internal/lab/generate"
+	"github.com/throng-social/throng/internal/lab/report"
 )
 
 // serveCommand makes the test's program a server, as the command's is.
@@ -100,8 +102,8 @@ func TestNothingIsStaleAndTheRecountIsZero(t *testing.T) {
 	if n := r.Phases[1].Kinds[reporting].OK(); n != hidingReports*r.Checks.Hidden {
 		t.Errorf("%d reports hid %d reviews: one is left with a part of them", n, r.Checks.Hidden)
 	}
-	if p := r.Phases[0]; len(p.Samples) < 3 || number(p.CPU.Server) <= 0 || number(p.CPU.Postgres) <= 0 {
-		t.Errorf("%d samples, %v processors of the server's, %v of Postgres", len(p.Samples), number(p.CPU.Server), number(p.CPU.Postgres))
+	if p := r.Phases[0]; len(p.Samples) < 3 || report.Known(p.CPU.Server) <= 0 || report.Known(p.CPU.Postgres) <= 0 {
+		t.Errorf("%d samples, %v processors of the server's, %v of Postgres", len(p.Samples), report.Known(p.CPU.Server), report.Known(p.CPU.Postgres))
 	}
 	wantSaved(t, r)
 }
@@ -160,7 +162,7 @@ func TestAFolderWithAnotherSetIsRefused(t *testing.T) {
 	t.Parallel()
 	c := small(t)
 	c.Dir = t.TempDir()
-	if err := os.WriteFile(filepath.Join(c.Dir, setName), []byte(`{"Products":7}`), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(c.Dir, deployment.SetFile), []byte(`{"Products":7}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Run(t.Context(), c); err == nil || !strings.Contains(err.Error(), "another set") {

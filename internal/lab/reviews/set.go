@@ -2,10 +2,8 @@ package reviews
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -15,7 +13,7 @@ import (
 	reviewv1 "github.com/throng-social/throng/gen/go/throng/review/v1"
 	"github.com/throng-social/throng/gen/go/throng/review/v1/reviewv1connect"
 	"github.com/throng-social/throng/internal/imports"
-	"github.com/throng-social/throng/internal/lab/database"
+	"github.com/throng-social/throng/internal/lab/deployment"
 	"github.com/throng-social/throng/internal/lab/generate"
 	"github.com/throng-social/throng/internal/lab/load"
 	"github.com/throng-social/throng/internal/progress"
@@ -23,8 +21,6 @@ import (
 )
 
 const (
-	// setName is the file that says which set a folder has, once all of it is loaded.
-	setName = "set.json"
 	// diskRatio is how many times the set's files are on disk: they themselves, and what
 	// the import and its replica make of them.
 	diskRatio = 1 + 2*4
@@ -32,50 +28,22 @@ const (
 	productsPage = 100
 )
 
-// errOtherSet is of a folder that was given.
-var errOtherSet = errors.New("what is there is another set: take another folder")
-
-// has says whether the folder has the set already.
-func (s *stage) has() (bool, error) {
-	text, err := os.ReadFile(filepath.Join(s.dir, setName))
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	var there generate.Spec
-	if err == nil {
-		err = json.Unmarshal(text, &there)
-	}
-	if err == nil && there != s.Set {
-		err = errOtherSet
-	}
-	return err == nil, err
-}
-
 // checkSet wants room for the set, unless it is there.
-func (s *stage) checkSet() error {
-	there, err := s.has()
-	if err != nil || there {
-		return err
-	}
-	need := diskRatio * s.Set.Disk()
-	free, err := imports.FreeDisk(s.dir)
-	if err == nil && free < need {
-		return fmt.Errorf("the set needs about %d MB of disk while it is loaded, and %s has %d MB free", need>>20, s.dir, free>>20)
-	}
-	return err
+func (s *stage) checkSet(folder string) error {
+	return deployment.CheckRoom(folder, s.Set, diskRatio*s.Set.Disk())
 }
 
 // load generates the set and imports it through the API, unless it is there. A load that
 // was interrupted goes on where it was: the same seed makes the same set.
-func (s *stage) load(ctx context.Context, url string) error {
+func (s *stage) load(ctx context.Context) error {
 	if s.Server != "" {
 		return nil
 	}
-	there, err := s.has()
+	there, err := deployment.Has(s.Folder, s.Set)
 	if err != nil || there {
 		return err
 	}
-	files := filepath.Join(s.dir, "files")
+	files := filepath.Join(s.Folder, "files")
 	defer os.RemoveAll(files) //nolint:errcheck // what is left goes with the folder, or is written over
 	if _, err := generate.Write(ctx, s.Set, files, s.Out); err != nil {
 		return err
@@ -83,35 +51,13 @@ func (s *stage) load(ctx context.Context, url string) error {
 	if err := s.carry(ctx, files); err != nil {
 		return err
 	}
-	if err := database.Settle(ctx, url); err != nil {
-		return err
-	}
-	if err := s.caughtUp(ctx); err != nil {
-		return err
-	}
-	text, err := json.Marshal(s.Set)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(s.dir, setName), text, 0o600)
-}
-
-// catchUps is how often the replica is waited for that may have a lot to replay.
-const catchUps = 20
-
-func (s *stage) caughtUp(ctx context.Context) (err error) {
-	for range catchUps {
-		if err = s.pg.CatchUp(ctx); err == nil || ctx.Err() != nil {
-			return err
-		}
-	}
-	return err
+	return deployment.Keep(ctx, s.Deployment, s.Set)
 }
 
 // carry imports the files.
 func (s *stage) carry(ctx context.Context, files string) error {
 	began := time.Now()
-	done, err := imports.Reviews(ctx, imports.ReviewsConfig{Client: throng.New(s.base, throng.WithToken(s.token)), Path: files, Out: s.Out})
+	done, err := imports.Reviews(ctx, imports.ReviewsConfig{Client: throng.New(s.Base, throng.WithToken(s.token)), Path: files, Out: s.Out})
 	if err == nil && done.Reviews != s.Set.Reviews {
 		err = fmt.Errorf("%d reviews were imported, not %d", done.Reviews, s.Set.Reviews)
 	}
@@ -127,7 +73,7 @@ var errNoProducts = errors.New("the deployment has no products: load some with `
 
 // findProducts finds all that there are, as anybody may.
 func (s *stage) findProducts(ctx context.Context) error {
-	client := reviewv1connect.NewReviewServiceClient(load.NewClient(1), s.base)
+	client := reviewv1connect.NewReviewServiceClient(load.NewClient(1), s.Base)
 	bar := progress.New(s.Out, "finding", "products", s.Set.Products)
 	defer bar.Finish()
 	for token := ""; ; {
