@@ -5,10 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
-	"math/rand/v2"
 	"os"
-	"slices"
 	"strconv"
 
 	"github.com/throng-social/throng/internal/imports"
@@ -65,15 +62,13 @@ func (s CourseSpec) CheckDisk(dir string) error {
 
 // courseWriter writes a set of courses.
 type courseWriter struct {
-	CourseSpec
+	drawing
 	instructors, courses *file
 	dice                 *dice
 	// assistants hands out their rows over the places that courses have.
 	assistants share
 	given      int64
-	// star spreads the ranks of stars among the ids.
-	star int64
-	// keys are of a course's assistants.
+	// keys have room for those who teach a course.
 	keys []int64
 }
 
@@ -84,7 +79,7 @@ func WriteCourses(ctx context.Context, s CourseSpec, dir string, out io.Writer) 
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return CourseSpec{}, err
 	}
-	w := &courseWriter{CourseSpec: s, dice: newDice(), star: coprime(s.Instructors)}
+	w := &courseWriter{drawing: newDrawing(s), dice: newDice()}
 	w.assistants.rows = s.Assistants
 	for course := range s.Courses {
 		w.assistants.places += assistantPlaces(w.dice.of(s.Seed, assistantDice, course))
@@ -156,35 +151,21 @@ func (w *courseWriter) write(ctx context.Context, out io.Writer) error {
 
 // instructor writes one. Ids begin with 1.
 func (w *courseWriter) instructor(i int64) {
-	r := w.dice.of(w.Seed, instructorDice, i)
-	initial := ""
-	if r.IntN(3) == 0 {
-		initial = one(r, initials)
-	}
-	f := w.instructors.number(i + 1).plain(one(r, firstNames)).plain(initial).plain(one(r, lastNames)).plain(one(r, academicTitles))
-	f.text(one(r, positions)).text(one(r, organizations))
-	ratings := int64(math.Exp(4 + 1.8*r.NormFloat64()))
-	learners, hundredths := ratings*int64(5+r.IntN(40))+int64(r.IntN(50)), int64(0)
-	if ratings > 0 {
-		hundredths = min(max(int64(440+35*r.NormFloat64()), 100), 500)
-	}
-	f.number(learners).plain(fmt.Sprintf("%d.%02d", hundredths/100, hundredths%100)).number(ratings).end()
+	who := w.drawing.instructor(w.dice, i+1)
+	f := w.instructors.number(i + 1).plain(who.FirstName).plain(who.MiddleInitial).plain(who.LastName).plain(who.AcademicTitle)
+	f.text(who.Title).text(who.Organization)
+	f.number(who.Learners).plain(fmt.Sprintf("%d.%02d", who.AverageHundredths/100, who.AverageHundredths%100)).number(who.Ratings).end()
 }
 
 // course writes one with those who teach it.
 func (w *courseWriter) course(i int64) {
 	n := w.assistants.take(assistantPlaces(w.dice.of(w.Seed, assistantDice, i)))
 	r := w.dice.of(w.Seed, courseDice, i)
-	subject := subjects[pick(r, subjectWeights)]
-	topic := one(r, subject.topics)
-	f := w.courses.plain(subject.prefix + "-" + strconv.FormatInt(i+1, 10)).text(one(r, approaches) + topic)
-	f.text("Learn " + topic + " with people who do it for a living" + one(r, promises)).number(w.teacher(r, i))
-	primary := w.keys[0]
-	for range n {
-		w.assistant(r, i)
-	}
+	c := w.drawing.course(r, i, n, w.keys)
+	w.keys = c.teachers
+	f := w.courses.plain(c.number).text(c.title).text("Learn " + c.topic + " with people who do it for a living" + c.promise).number(c.teachers[0])
 	f.quoted(func(to []byte) []byte {
-		for j, key := range w.keys[1:] {
+		for j, key := range c.teachers[1:] {
 			if j > 0 {
 				to = append(to, ' ')
 			}
@@ -193,54 +174,11 @@ func (w *courseWriter) course(i int64) {
 		return to
 	})
 	f.quoted(func(to []byte) []byte {
-		for section := range 2 + (i+primary)%4 {
-			to = append(append(append(to, one(r, parts)...), topic...), '\t')
+		for section := range 2 + (i+c.teachers[0])%4 {
+			to = append(append(append(to, one(r, parts)...), c.topic...), '\t')
 			to = append(strconv.AppendInt(append(to, "Week "...), section+1, 10), '\n')
 		}
 		return to
 	}).end()
 	w.given += n
 }
-
-// teacher draws the primary instructor of a course.
-func (w *courseWriter) teacher(r *rand.Rand, course int64) int64 {
-	w.keys = append(w.keys[:0], w.draw(r, course))
-	return w.keys[0]
-}
-
-// assistant draws somebody who does not teach the course yet.
-func (w *courseWriter) assistant(r *rand.Rand, course int64) {
-	key := w.draw(r, course)
-	for slices.Contains(w.keys, key) {
-		key = key%w.Instructors + 1
-	}
-	w.keys = append(w.keys, key)
-}
-
-const (
-	// school is how many instructors a school has.
-	school = 2000
-	// stars are how many of a hundred draws are of anybody, by fame.
-	stars = 10
-)
-
-// draw answers somebody's id: in most cases of the course's own school, else anybody's
-// by his fame, which falls with rank as 1 / (rank + flatten).
-func (w *courseWriter) draw(r *rand.Rand, course int64) int64 {
-	if r.IntN(100) >= stars {
-		near := int64(float64(course)/float64(w.Courses)*float64(w.Instructors)) / school * school
-		return near + r.Int64N(min(school, w.Instructors-near)) + 1
-	}
-	u, n := r.Float64(), float64(w.Instructors)
-	rank := int64(flatten*math.Pow((n+flatten)/flatten, u)) - flatten
-	return min(max(rank, 0), w.Instructors-1)*w.star%w.Instructors + 1
-}
-
-// assistantPlaces is how many places for assistants a course has.
-func assistantPlaces(r *rand.Rand) int64 {
-	return min(int64(math.Exp(1.1*r.NormFloat64())), mostPlaces)
-}
-
-// mostPlaces is where a course is full: even where it gets more assistants than it has
-// places, they are fewer than a hundred.
-const mostPlaces = 60

@@ -1,6 +1,6 @@
 // Package generate makes sets of reviews in the form of the reference, five CSV files
 // that `throng import reviews` reads, sets of courses, two of them, that
-// `throng import courses` does (course.go), and sets of the weather (weather.go).
+// `throng import courses` does (course.go, teaching.go), and sets of the weather (weather.go).
 //
 // A set is decided by its spec, a seed among it: the same spec is the same files, to
 // the last byte. One of reviews is skewed as shops are. A few products have thousands of reviews
