@@ -39,10 +39,10 @@ func (r *run) anyPlace(random *rand.Rand, _ int) int { return random.IntN(len(r.
 
 // Workloads are numbered from these on.
 const (
-	warmUpNumber = iota
-	rateNumber
-	mostNumber  = 100
-	usersNumber = 200
+	warmUpNumber = 0
+	rateNumber   = 1
+	mostNumber   = 100
+	usersNumber  = 200
 )
 
 // atRate is the open model, after a while that does not count.
