@@ -76,7 +76,7 @@ func newBareReview(ctx context.Context, o order) (http.Handler, func(), error) {
 		return nil, nil, err
 	}
 	b := &bareReview{pool: pool, pages: pages}
-	if err := b.remember(ctx, o.Products); err != nil {
+	if err := b.remember(ctx, o.InMemory); err != nil {
 		pool.Close()
 		return nil, nil, err
 	}

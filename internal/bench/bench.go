@@ -47,6 +47,8 @@ type options struct {
 	size    size
 	// products is how many products have reviews; 0 for as many as the size says.
 	products int64
+	// courses and observations are how many are imported, likewise.
+	courses, observations int64
 }
 
 func parse(args []string, out io.Writer) (options, error) {
@@ -63,6 +65,8 @@ func parse(args []string, out io.Writer) (options, error) {
 	f.StringVar(&o.profile, "profile", "", "folder for CPU profiles of both sides")
 	f.BoolVar(&o.write, "write", false, "write the figures into "+reportFile)
 	f.Int64Var(&o.products, "products", 0, "products whose reviews are read and imported, 1000011 for the reference's; 0 for 50,000")
+	f.Int64Var(&o.courses, "courses", 0, "courses that are imported, 10000000 for the reference's; 0 for 50,000")
+	f.Int64Var(&o.observations, "observations", 0, "observations of the weather that are imported and asked for, 10000000 for the reference's; 0 for 1,000,000")
 	f.BoolVar(&o.explain, "explain", false, "write the statements and their plans into "+explainFile)
 	if err := f.Parse(args); err != nil {
 		return o, err
@@ -71,15 +75,17 @@ func parse(args []string, out io.Writer) (options, error) {
 	if o.short {
 		o.size, o.rounds, o.length = small, 2, 300*time.Millisecond
 	}
-	if o.products > 0 {
-		o.size.Products = o.products
+	for to, from := range map[*int64]int64{&o.size.Products: o.products, &o.size.Courses: o.courses, &o.size.Observations: o.observations} {
+		if from > 0 {
+			*to = from
+		}
 	}
 	elsewhere := o.only != ""
 	for name := range strings.SplitSeq(o.only, ",") {
 		if name != "" && !slices.Contains(names(), name) {
 			return o, fmt.Errorf("there is nothing to measure by the name %q", name)
 		}
-		elsewhere = elsewhere && (strings.HasPrefix(name, awsNames) || strings.HasPrefix(name, campaignNames) || strings.HasPrefix(name, reviewNames))
+		elsewhere = elsewhere && slices.ContainsFunc(apart, func(beginning string) bool { return strings.HasPrefix(name, beginning) })
 	}
 	if elsewhere {
 		o.size = o.size.accounts()
@@ -91,13 +97,11 @@ func (o options) wants(name string) bool {
 	return o.only == "" || slices.Contains(strings.Split(o.only, ","), name)
 }
 
-// What the names of rows begin with that need little of the world: those of the shape aws,
-// and of campaigns and reviews, which have databases of their own.
-const (
-	awsNames      = "aws-"
-	campaignNames = "campaign-"
-	reviewNames   = "review-"
-)
+const awsNames = "aws-"
+
+// apart is what the names of rows begin with that need little of the world: those of the
+// shape aws, and of nouns that have databases of their own.
+var apart = []string{awsNames, "campaign-", "review-", "course-", "weather-"}
 
 // section is a group of rows that are measured on the same parts.
 type section struct {
@@ -120,6 +124,10 @@ func sections() []section {
 		{"review-random", randomReviewRows},
 		{"review-hot", hotReviewRows},
 		{"review-import", reviewImportRows},
+		{"course-import", courseImportRows},
+		{"weather-random", randomWeatherRows},
+		{"weather-hot", hotWeatherRows},
+		{"weather-import", weatherImportRows},
 		{"memory", memoryRows},
 	}
 }

@@ -44,6 +44,11 @@ func writePlans(ctx context.Context, w *world) error {
 			return err
 		}
 	}
+	if w.station != nil {
+		if err := w.station.plans(ctx, &b); err != nil {
+			return err
+		}
+	}
 	b.WriteString("\n## Import, bare\n\nCOPY graph_follows (follower_id, followee_id) FROM STDIN BINARY; a COPY has no plan.\n")
 	return os.WriteFile(explainFile, []byte(b.String()), 0o644) //nolint:gosec // a page for everybody
 }

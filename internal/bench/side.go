@@ -39,8 +39,8 @@ type order struct {
 	Log  string
 	// Campaign is the one whose board a bare side has.
 	Campaign uuid.UUID
-	// Products are those of which a bare side has the reviews in its memory.
-	Products []string
+	// InMemory are the ids of those of which a bare side has the answers in its memory.
+	InMemory []string
 }
 
 // side is a running one.
@@ -157,6 +157,7 @@ var bareSides = map[string]func(context.Context, order) (http.Handler, func(), e
 	bareCheckInSide: newBareCheckIn,
 	bareBoardSide:   newBareBoard,
 	bareReviewSide:  newBareReview,
+	bareWeatherSide: newBareWeather,
 }
 
 // runBare serves a bare handler.

@@ -34,6 +34,10 @@ type size struct {
 	Contest contestSize
 	// Products have reviews, 5.8 each in the mean, in worlds of their own.
 	Products int64
+	// Courses are as many as there are instructors, with half as many assistants again.
+	Courses int64
+	// Observations are those of the weather of each form.
+	Observations int64
 	// Ungated lets every call in: a small world may stand where all is slow.
 	Ungated bool
 }
@@ -57,7 +61,7 @@ var (
 		Contest: contestSize{
 			People: 2000, Teams: 10, Members: 1_000_000, Callers: 500, Rate: 1000, Watchers: 1000, Length: 20 * time.Second, Readers: 10_000,
 		},
-		Products: 50_000,
+		Products: 50_000, Courses: 50_000, Observations: 1_000_000,
 	}
 	// small shows that it works.
 	small = size{
@@ -67,7 +71,7 @@ var (
 		Contest: contestSize{
 			People: 128, Teams: 4, Members: 10_000, Callers: 32, Rate: 50, Watchers: 32, Length: time.Second, Readers: 100,
 		},
-		Products: 200,
+		Products: 200, Courses: 200, Observations: 5000,
 	}
 )
 
@@ -92,6 +96,8 @@ type world struct {
 	// shop and set are nil until rows of reviews are measured.
 	shop *shop
 	set  *reviewSet
+	// station is nil until the weather is asked for.
+	station *station
 }
 
 const (
