@@ -2,6 +2,8 @@
 
 BIN := $(CURDIR)/.bin
 export PATH := $(BIN):$(PATH)
+# Without the folder's name in it, what was compiled in one clone is good for the next.
+export GOFLAGS := $(shell go env GOFLAGS) -trimpath
 # CDK's runtime warns of each Node but the newest ones at length.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 1
 

@@ -41,6 +41,21 @@ LIMIT @page_limit::int;
 -- Says for this transaction what resembles, and how long looking for it may take.
 SELECT set_config('pg_trgm.word_similarity_threshold', '0.5', true), set_config('statement_timeout', '300ms', true);
 
+-- name: GetAverageOfRows :one
+-- Sums over a range of a place that is believed to have no roll-ups, and those levels
+-- of them that it has.
+SELECT t.levels, s.n, s.sum, s.min, s.max
+FROM weather_totals AS t
+         CROSS JOIN LATERAL (
+    SELECT count(v.value) AS n, coalesce(sum(v.value), 0)::bigint AS sum,
+           coalesce(min(v.value), 2147483647)::integer AS min, coalesce(max(v.value), -2147483648)::integer AS max
+    FROM (SELECT CASE @metric::integer WHEN 1 THEN o.temperature WHEN 2 THEN o.humidity ELSE o.wind_speed END AS value
+          FROM weather_observations AS o
+          WHERE o.place = t.place
+            AND o.at >= @begins::timestamptz
+            AND o.at < @ends::timestamptz) AS v) AS s
+WHERE t.place = @place;
+
 -- name: GetAverage :one
 -- Sums over a range: the totals where it has all there is, else up to seven spans of
 -- roll-ups and, at the edges, of rows; one that ends where it begins is none. The spans

@@ -158,6 +158,55 @@ func (q *Queries) GetAverage(ctx context.Context, db DBTX, arg GetAverageParams)
 	return i, err
 }
 
+const getAverageOfRows = `-- name: GetAverageOfRows :one
+SELECT t.levels, s.n, s.sum, s.min, s.max
+FROM weather_totals AS t
+         CROSS JOIN LATERAL (
+    SELECT count(v.value) AS n, coalesce(sum(v.value), 0)::bigint AS sum,
+           coalesce(min(v.value), 2147483647)::integer AS min, coalesce(max(v.value), -2147483648)::integer AS max
+    FROM (SELECT CASE $1::integer WHEN 1 THEN o.temperature WHEN 2 THEN o.humidity ELSE o.wind_speed END AS value
+          FROM weather_observations AS o
+          WHERE o.place = t.place
+            AND o.at >= $2::timestamptz
+            AND o.at < $3::timestamptz) AS v) AS s
+WHERE t.place = $4
+`
+
+type GetAverageOfRowsParams struct {
+	Metric int32
+	Begins time.Time
+	Ends   time.Time
+	Place  int32
+}
+
+type GetAverageOfRowsRow struct {
+	Levels int16
+	N      int64
+	Sum    int64
+	Min    int32
+	Max    int32
+}
+
+// Sums over a range of a place that is believed to have no roll-ups, and those levels
+// of them that it has.
+func (q *Queries) GetAverageOfRows(ctx context.Context, db DBTX, arg GetAverageOfRowsParams) (GetAverageOfRowsRow, error) {
+	row := db.QueryRow(ctx, getAverageOfRows,
+		arg.Metric,
+		arg.Begins,
+		arg.Ends,
+		arg.Place,
+	)
+	var i GetAverageOfRowsRow
+	err := row.Scan(
+		&i.Levels,
+		&i.N,
+		&i.Sum,
+		&i.Min,
+		&i.Max,
+	)
+	return i, err
+}
+
 const getClimate = `-- name: GetClimate :many
 SELECT t.levels, coalesce(s.month, 0)::integer AS month, coalesce(s.n, 0)::bigint AS n, coalesce(s.sum, 0)::bigint AS sum,
        coalesce(s.min, 2147483647)::integer AS min, coalesce(s.max, -2147483648)::integer AS max
