@@ -29,7 +29,7 @@ LIMIT @page_limit::int;
 SELECT c.id, c.name, c.rank
 FROM (SELECT l.id, l.name, similarity(@query::text, l.name_key)::float8 AS rank
       FROM weather_locations AS l
-      WHERE @query::text <% l.name_key
+      WHERE @query::text <% (l.name_key || '')
         AND NOT (l.name_key >= @query::text AND l.name_key < @query_end::text)
       LIMIT @candidates::int) AS c
 WHERE c.rank < @after_rank::float8

@@ -514,7 +514,7 @@ const searchByResemblance = `-- name: SearchByResemblance :many
 SELECT c.id, c.name, c.rank
 FROM (SELECT l.id, l.name, similarity($1::text, l.name_key)::float8 AS rank
       FROM weather_locations AS l
-      WHERE $1::text <% l.name_key
+      WHERE $1::text <% (l.name_key || '')
         AND NOT (l.name_key >= $1::text AND l.name_key < $2::text)
       LIMIT $3::int) AS c
 WHERE c.rank < $4::float8
