@@ -20,6 +20,10 @@ const (
 	// does not move all edges.
 	extreme    = 20
 	shareEvery = time.Minute
+	// A measurement is believed whose error is small beside what was believed before, or
+	// so small beside what it says that it is none by chance: fan-outs to a few readers
+	// each say little of one more.
+	besideBelieved, besideSaid = 1.0 / 3, 1.0 / 6
 )
 
 // costs measures what a push and a pull take on this deployment: by how much a
@@ -48,7 +52,7 @@ func (c *costs) measure(kind int16, took time.Duration, n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.lines[kind].add(float64(n), took.Seconds())
-	if slope, ok := c.lines[kind].slope(); ok {
+	if slope, within, ok := c.lines[kind].slope(); ok && within <= math.Max(besideSaid*slope, besideBelieved*c.seconds[kind]) {
 		c.seconds[kind], c.measured[kind] = slope, true
 	}
 }

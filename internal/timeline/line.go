@@ -15,7 +15,7 @@ const (
 
 // line is a straight line through measurements of how long n units took, by least
 // squares, in which older ones count less. Its slope is what one more unit takes.
-type line struct{ weight, n, t, nn, nt float64 }
+type line struct{ weight, n, t, nn, nt, tt float64 }
 
 func (l *line) add(n, t float64) {
 	l.weight = l.weight*fading + 1
@@ -23,18 +23,22 @@ func (l *line) add(n, t float64) {
 	l.t = l.t*fading + t
 	l.nn = l.nn*fading + n*n
 	l.nt = l.nt*fading + n*t
+	l.tt = l.tt*fading + t*t
 }
 
-// slope says nothing before there are measurements enough, of different sizes.
-func (l *line) slope() (seconds float64, ok bool) {
+// slope says nothing before there are measurements enough, of different sizes. Within is
+// its standard error: where sizes lie close together, and times are disturbed, it is
+// greater than the slope.
+func (l *line) slope() (seconds, within float64, ok bool) {
 	if l.weight < leastMeasured {
-		return 0, false
+		return 0, 0, false
 	}
-	mean := l.n / l.weight
+	mean, took := l.n/l.weight, l.t/l.weight
 	spread := l.nn/l.weight - mean*mean
 	if spread < leastSpread {
-		return 0, false
+		return 0, 0, false
 	}
-	slope := (l.nt/l.weight - mean*l.t/l.weight) / spread
-	return math.Min(math.Max(slope, leastCost), mostCost), true
+	slope := (l.nt/l.weight - mean*took) / spread
+	beside := math.Max(l.tt/l.weight-took*took-slope*slope*spread, 0)
+	return math.Min(math.Max(slope, leastCost), mostCost), math.Sqrt(beside / (l.weight * spread)), true
 }

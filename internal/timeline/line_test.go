@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -18,8 +19,8 @@ func TestALineFindsWhatOneMoreUnitTakes(t *testing.T) {
 			n := float64(1 + random.IntN(4000))
 			l.add(n, (fixed+each*n)*(0.9+0.2*random.Float64()))
 		}
-		slope, ok := l.slope()
-		if !ok || math.Abs(slope-each) > 0.25*each+fixed/4000 {
+		slope, within, ok := l.slope()
+		if !ok || within < 0 || math.Abs(slope-each) > 0.25*each+fixed/4000 {
 			t.Fatalf("%v %v, want %v beside %v", slope, ok, each, fixed)
 		}
 	})
@@ -30,7 +31,7 @@ func TestALineThroughOneSizeSaysNothing(t *testing.T) {
 	var l line
 	for range 100 {
 		l.add(7, 0.001)
-		if slope, ok := l.slope(); ok {
+		if slope, _, ok := l.slope(); ok {
 			t.Fatal("it says", slope)
 		}
 	}
@@ -42,7 +43,30 @@ func TestACostIsNeverNothing(t *testing.T) {
 	for n := range 100 {
 		l.add(float64(n), 1/float64(n+1))
 	}
-	if slope, ok := l.slope(); !ok || slope != leastCost {
+	if slope, _, ok := l.slope(); !ok || slope != leastCost {
 		t.Error(slope, ok)
+	}
+}
+
+// Fan-outs to one to four readers, at times that vary by milliseconds, say nothing of
+// what one more reader takes; those to thousands do.
+func TestACostIsBelievedOnlyWhereItIsCertain(t *testing.T) {
+	t.Parallel()
+	const each = 20e-6
+	random, c := rand.New(rand.NewPCG(1, 2)), newCosts(0)
+	measure := func(sizes int) {
+		for range 2000 {
+			n := 1 + random.IntN(sizes)
+			took := 1e-3 + 5e-3*random.Float64() + each*float64(n)
+			c.measure(costPush, time.Duration(took*float64(time.Second)), n)
+		}
+	}
+	measure(4)
+	if c.seconds[costPush] != assumedPush {
+		t.Errorf("few readers have it believe %v", c.seconds[costPush])
+	}
+	measure(4000)
+	if got := c.seconds[costPush]; math.Abs(got-each) > each/4 {
+		t.Errorf("thousands of readers have it believe %v, not %v", got, each)
 	}
 }

@@ -98,15 +98,12 @@ func believing(p place, ask func(place) (levels, error)) error {
 }
 
 func (s *Service) average(ctx context.Context, p place, metric weatherv1.Metric, begins, ends time.Time) (sum, error) {
+	if p.levels == 0 {
+		row, err := s.q.GetAverageOfRows(ctx, s.db.Reader(ctx), weatherdb.GetAverageOfRowsParams{Metric: int32(metric), Place: p.number, Begins: begins, Ends: ends})
+		return sum{row.N, row.Sum, row.Min, row.Max}, err
+	}
 	var over sum
 	err := believing(p, func(p place) (levels, error) {
-		if p.levels == 0 {
-			row, err := s.q.GetAverageOfRows(ctx, s.db.Reader(ctx), weatherdb.GetAverageOfRowsParams{
-				Metric: int32(metric), Place: p.number, Begins: begins, Ends: ends,
-			})
-			over = sum{row.N, row.Sum, row.Min, row.Max}
-			return levels(row.Levels), err
-		}
 		row, err := s.q.GetAverage(ctx, s.db.Reader(ctx), askAverage(p, metric, begins, ends))
 		over = sum{row.N, row.Sum, row.Min, row.Max}
 		return levels(row.Levels), err

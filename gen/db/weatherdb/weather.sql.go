@@ -159,46 +159,42 @@ func (q *Queries) GetAverage(ctx context.Context, db DBTX, arg GetAverageParams)
 }
 
 const getAverageOfRows = `-- name: GetAverageOfRows :one
-SELECT t.levels, s.n, s.sum, s.min, s.max
-FROM weather_totals AS t
-         CROSS JOIN LATERAL (
-    SELECT count(v.value) AS n, coalesce(sum(v.value), 0)::bigint AS sum,
-           coalesce(min(v.value), 2147483647)::integer AS min, coalesce(max(v.value), -2147483648)::integer AS max
-    FROM (SELECT CASE $1::integer WHEN 1 THEN o.temperature WHEN 2 THEN o.humidity ELSE o.wind_speed END AS value
-          FROM weather_observations AS o
-          WHERE o.place = t.place
-            AND o.at >= $2::timestamptz
-            AND o.at < $3::timestamptz) AS v) AS s
-WHERE t.place = $4
+SELECT count(v.value) AS n, coalesce(sum(v.value), 0)::bigint AS sum,
+       coalesce(min(v.value), 2147483647)::integer AS min, coalesce(max(v.value), -2147483648)::integer AS max
+FROM (SELECT CASE $1::integer WHEN 1 THEN o.temperature WHEN 2 THEN o.humidity ELSE o.wind_speed END AS value
+      FROM weather_observations AS o
+      WHERE o.place = $2
+        AND o.at >= (SELECT $3::timestamptz)
+        AND o.at < (SELECT $4::timestamptz)) AS v
 `
 
 type GetAverageOfRowsParams struct {
 	Metric int32
+	Place  int32
 	Begins time.Time
 	Ends   time.Time
-	Place  int32
 }
 
 type GetAverageOfRowsRow struct {
-	Levels int16
-	N      int64
-	Sum    int64
-	Min    int32
-	Max    int32
+	N   int64
+	Sum int64
+	Min int32
+	Max int32
 }
 
-// Sums over a range of a place that is believed to have no roll-ups, and those levels
-// of them that it has.
+// Sums over the rows of a range, which are exact whatever roll-ups there are: for a
+// place that is believed to have none. A range that the planner saw would be planned for
+// each time, as it has the years in which it lies: it is compared with what only the
+// execution knows.
 func (q *Queries) GetAverageOfRows(ctx context.Context, db DBTX, arg GetAverageOfRowsParams) (GetAverageOfRowsRow, error) {
 	row := db.QueryRow(ctx, getAverageOfRows,
 		arg.Metric,
+		arg.Place,
 		arg.Begins,
 		arg.Ends,
-		arg.Place,
 	)
 	var i GetAverageOfRowsRow
 	err := row.Scan(
-		&i.Levels,
 		&i.N,
 		&i.Sum,
 		&i.Min,
