@@ -143,6 +143,34 @@ func TestAFilesFiguresAreReplacedAndTheRestIsKept(t *testing.T) {
 	}
 }
 
+func TestGroupsByThemselvesHaveAPlaceOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir() + "/page.md"
+	write(t, path, "before\n"+figuresBegin+"\nold\n"+figuresEnd+"\nafter\n")
+	for range 2 {
+		for _, only := range []string{"home", "home,page"} {
+			r := newReport(t.Context(), io.Discard)
+			r.pair("only "+only, "things/s", "≥ 0.5", pair{ours: 1, limit: 2, ratio: 0.5})
+			if err := r.writeTo(path, options{only: only}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(text)
+	if !strings.HasPrefix(page, "before\n"+figuresBegin+"\nold\n"+figuresEnd+"\nafter\n") {
+		t.Error("what was there is not any more:", page)
+	}
+	for _, once := range []string{"| only home |", "| only home,page |", "### By itself: home\n", "### By itself: home, page\n"} {
+		if strings.Count(page, once) != 1 {
+			t.Errorf("%q stands %d times in %s", once, strings.Count(page, once), page)
+		}
+	}
+}
+
 func write(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -115,19 +115,33 @@ func (r *report) facts() []string {
 	}
 }
 
+// place is between which lines of a page the figures stand. Groups that are measured by
+// themselves have one of their own, which is made at the end of the page.
+func (o options) place(page string) (whole, begin, end string) {
+	if o.only == "" {
+		return page, figuresBegin, figuresEnd
+	}
+	begin, end = fmt.Sprintf("<!-- figures of %s -->", o.only), fmt.Sprintf("<!-- end of figures of %s -->", o.only)
+	if !strings.Contains(page, begin) {
+		page += fmt.Sprintf("\n### By itself: %s\n\n%s\n%s\n", strings.ReplaceAll(o.only, ",", ", "), begin, end)
+	}
+	return page, begin, end
+}
+
 // writeTo puts the figures into a page that has a place for them.
 func (r *report) writeTo(path string, o options) error {
 	old, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	before, rest, ok := strings.Cut(string(old), figuresBegin)
-	_, after, closed := strings.Cut(rest, figuresEnd)
+	page, begin, end := o.place(string(old))
+	before, rest, ok := strings.Cut(page, begin)
+	_, after, closed := strings.Cut(rest, end)
 	if !ok || !closed {
-		return fmt.Errorf("%s has no place for figures: the line %s", path, figuresBegin)
+		return fmt.Errorf("%s has no place for figures: the line %s", path, begin)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s%s\n\n| %s |\n|%s\n", before, figuresBegin, strings.Join(headings, " | "), strings.Repeat("---|", len(headings)))
+	fmt.Fprintf(&b, "%s%s\n\n| %s |\n|%s\n", before, begin, strings.Join(headings, " | "), strings.Repeat("---|", len(headings)))
 	for _, l := range r.rows {
 		fmt.Fprintf(&b, "| %s |\n", strings.Join(l.cells(), " | "))
 	}
@@ -135,6 +149,6 @@ func (r *report) writeTo(path string, o options) error {
 	for _, line := range append(r.notes, r.facts()...) {
 		b.WriteString("- " + line + "\n")
 	}
-	fmt.Fprintf(&b, "- World: %v. %d rounds, each side %v a round.\n\n%s%s", o.size, o.rounds, o.length, figuresEnd, after)
+	fmt.Fprintf(&b, "- World: %v. %d rounds, each side %v a round.\n\n%s%s", o.size, o.rounds, o.length, end, after)
 	return os.WriteFile(path, []byte(b.String()), 0o644) //nolint:gosec // a page for everybody
 }
