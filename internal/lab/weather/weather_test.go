@@ -61,8 +61,8 @@ func small(t *testing.T) Config {
 	}
 	return Config{
 		Set:  generate.Weather{Form: generate.Sparse, Places: 120, Rows: 5000, Seed: 1},
-		Rate: 60, WarmUp: 100 * time.Millisecond, Duration: time.Second, Users: []int{20}, Ramp: 100, Hold: time.Second,
-		ThinkLeast: 20 * time.Millisecond, ThinkMost: 40 * time.Millisecond, Most: 200 * time.Millisecond, AtOnce: 4, Seed: 1, Concurrency: "off",
+		Rate: 60, WarmUp: 100 * time.Millisecond, Duration: time.Second, Users: []int{20}, Ramp: 100, Hold: 3 * time.Second,
+		ThinkLeast: 20 * time.Millisecond, ThinkMost: 40 * time.Millisecond, Most: 500 * time.Millisecond, AtOnce: 4, Seed: 1, Concurrency: "off",
 		Timeout: time.Minute, Patience: time.Minute, Every: 200 * time.Millisecond, Serve: []string{self, serveCommand}, Out: t.Output(),
 	}
 }
