@@ -2,56 +2,21 @@ package fanout
 
 import (
 	"context"
-	"fmt"
 	"html"
 	"math"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
-	"github.com/alecthomas/kong"
-
 	"github.com/throng-social/throng/internal/app"
 	"github.com/throng-social/throng/internal/audit"
+	"github.com/throng-social/throng/internal/lab/labtest"
 	"github.com/throng-social/throng/internal/lab/world"
 )
 
-// serveCommand makes the test's program a server, as the command's is.
-const serveCommand = "serve"
-
-func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == serveCommand {
-		if err := serve(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		return
-	}
-	os.Exit(m.Run())
-}
-
-func serve() error {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	defer stop()
-	var s app.Settings
-	parser, err := kong.New(&s)
-	if err != nil {
-		return err
-	}
-	if _, err := parser.Parse(nil); err != nil {
-		return err
-	}
-	a, err := app.New(ctx, s, app.Role{Serve: true, Work: true}, app.NewLogger(s, os.Stderr))
-	if err != nil {
-		return err
-	}
-	defer a.Close()
-	return a.Run(ctx)
-}
+func TestMain(m *testing.M) { labtest.Main(m) }
 
 // auditAll is the real auditor.
 func auditAll(ctx context.Context, url string) (checked, missing, extra int, err error) {
@@ -65,14 +30,10 @@ func auditAll(ctx context.Context, url string) (checked, missing, extra int, err
 
 func small(t *testing.T) Config {
 	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	return Config{
 		World: world.Spec{People: 300, Seed: 1, Posts: 3}, Strategies: Strategies, Quantiles: []float64{0.9}, Reads: 60, Writes: 6,
 		Settle: time.Minute, WarmUp: 300 * time.Millisecond, Duration: 3 * time.Second, Every: 500 * time.Millisecond, Drain: time.Minute,
-		Timeout: time.Minute, Patience: time.Minute, Concurrency: 32, Taught: true, Serve: []string{self, serveCommand}, Audit: auditAll, Out: t.Output(),
+		Timeout: time.Minute, Patience: time.Minute, Concurrency: 32, Taught: true, Serve: labtest.Serve(t), Audit: auditAll, Out: t.Output(),
 	}
 }
 

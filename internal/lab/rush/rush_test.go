@@ -1,65 +1,24 @@
 package rush
 
 import (
-	"context"
-	"fmt"
 	"html"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
-	"github.com/alecthomas/kong"
-
-	"github.com/throng-social/throng/internal/app"
+	"github.com/throng-social/throng/internal/lab/labtest"
 )
 
-// serveCommand makes the test's program a server, as the command's is.
-const serveCommand = "serve"
-
-func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == serveCommand {
-		if err := serve(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		return
-	}
-	os.Exit(m.Run())
-}
-
-func serve() error {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	defer stop()
-	var s app.Settings
-	parser, err := kong.New(&s)
-	if err != nil {
-		return err
-	}
-	if _, err := parser.Parse(nil); err != nil {
-		return err
-	}
-	a, err := app.New(ctx, s, app.Role{Serve: true, Work: true}, app.NewLogger(s, os.Stderr))
-	if err != nil {
-		return err
-	}
-	defer a.Close()
-	return a.Run(ctx)
-}
+func TestMain(m *testing.M) { labtest.Main(m) }
 
 func small(t *testing.T) Config {
 	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	return Config{
 		People: 40, Duration: 5 * time.Second, Seed: 1, Least: 100 * time.Millisecond, Most: 500 * time.Millisecond, Boards: boardsMemory, Concurrency: "off", Probes: 2,
-		Timeout: time.Minute, Every: 500 * time.Millisecond, Drain: 2 * time.Minute, Serve: []string{self, serveCommand}, Out: t.Output(),
+		Timeout: time.Minute, Every: 500 * time.Millisecond, Drain: 2 * time.Minute, Serve: labtest.Serve(t), Out: t.Output(),
 	}
 }
 

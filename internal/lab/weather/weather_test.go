@@ -1,69 +1,28 @@
 package weather
 
 import (
-	"context"
-	"fmt"
 	"html"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
-	"github.com/alecthomas/kong"
-
-	"github.com/throng-social/throng/internal/app"
 	"github.com/throng-social/throng/internal/lab/deployment"
 	"github.com/throng-social/throng/internal/lab/generate"
+	"github.com/throng-social/throng/internal/lab/labtest"
 	"github.com/throng-social/throng/internal/lab/report"
 )
 
-// serveCommand makes the test's program a server, as the command's is.
-const serveCommand = "serve"
-
-func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == serveCommand {
-		if err := serve(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		return
-	}
-	os.Exit(m.Run())
-}
-
-func serve() error {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	defer stop()
-	var s app.Settings
-	parser, err := kong.New(&s)
-	if err != nil {
-		return err
-	}
-	if _, err := parser.Parse(nil); err != nil {
-		return err
-	}
-	a, err := app.New(ctx, s, app.Role{Serve: true, Work: true}, app.NewLogger(s, os.Stderr))
-	if err != nil {
-		return err
-	}
-	defer a.Close()
-	return a.Run(ctx)
-}
+func TestMain(m *testing.M) { labtest.Main(m) }
 
 func small(t *testing.T) Config {
 	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	return Config{
 		Set:  generate.Weather{Form: generate.Sparse, Places: 120, Rows: 5000, Seed: 1},
 		Rate: 60, WarmUp: 100 * time.Millisecond, Duration: time.Second, Users: []int{20}, Ramp: 100, Hold: 3 * time.Second,
 		ThinkLeast: 20 * time.Millisecond, ThinkMost: 40 * time.Millisecond, Most: 500 * time.Millisecond, AtOnce: 4, Seed: 1, Concurrency: "off",
-		Timeout: time.Minute, Patience: time.Minute, Every: 200 * time.Millisecond, Serve: []string{self, serveCommand}, Out: t.Output(),
+		Timeout: time.Minute, Patience: time.Minute, Every: 200 * time.Millisecond, Serve: labtest.Serve(t), Out: t.Output(),
 	}
 }
 
