@@ -13,12 +13,6 @@ import (
 	"github.com/throng-social/throng/internal/postgres"
 )
 
-// How the table names facts about teams.
-const (
-	factJoined int16 = 3
-	factLeft   int16 = 4
-)
-
 var (
 	errNotJoined    = fault.New(fault.Precondition, "not_joined", "join the campaign first")
 	errTooManyTeams = fault.New(fault.Precondition, "too_many_teams", "you are in as many teams of this campaign as one may be")
@@ -57,44 +51,43 @@ func (s *Service) JoinTeam(ctx context.Context, req *campaignv1.JoinTeamRequest)
 }
 
 func (s *Service) joinTeam(ctx context.Context, tx postgres.Tx, teamID, user uuid.UUID) (campaigndb.CampaignTeam, error) {
-	team, err := openTeam(s.q.FindTeam(ctx, tx, teamID))
+	c, err := s.rulesOf(ctx, tx, teamID)
+	if err != nil {
+		return campaigndb.CampaignTeam{}, err
+	}
+	locked, err := s.q.LockEntry(ctx, tx, campaigndb.LockEntryParams{CampaignID: c.ID, UserID: user, TeamID: teamID})
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return campaigndb.CampaignTeam{}, errNotJoined.Because(err)
+	case err != nil:
+		return campaigndb.CampaignTeam{}, err
+	}
+	team, err := openTeam(locked.CampaignTeam, nil)
 	if err != nil {
 		return team, err
 	}
-	c, err := s.q.FindCampaign(ctx, tx, team.CampaignID)
-	if err != nil {
+	in, err := s.q.LookForMembership(ctx, tx, campaigndb.LookForMembershipParams{CampaignID: c.ID, UserID: user, TeamID: teamID})
+	if err != nil || in.Member {
 		return team, err
 	}
-	p, err := s.lockParticipant(ctx, tx, c.ID, user)
-	if err != nil {
-		return team, err
-	}
-	if team, err = s.lockTeam(ctx, tx, teamID); err != nil {
-		return team, err
-	}
-	member, err := s.q.IsMember(ctx, tx, campaigndb.IsMemberParams{CampaignID: c.ID, UserID: user, TeamID: teamID})
-	if err != nil || member {
-		return team, err
-	}
-	if err := s.mayEnter(ctx, tx, &c, p); err != nil {
+	if err := s.mayEnter(c, in.Teams); err != nil {
 		return team, err
 	}
 	if team.Members >= c.TeamSize {
 		return team, errTeamFull
 	}
-	if err := s.enter(ctx, tx, teamID, p); err != nil {
-		return team, err
-	}
-	return s.q.AddMember(ctx, tx, teamID)
+	return s.q.EnterTeam(ctx, tx, campaigndb.EnterTeamParams{
+		CampaignID: c.ID, UserID: user, TeamID: teamID, Now: s.now(), ReturningCustomer: locked.ReturningCustomer,
+	})
 }
 
-// lockParticipant locks somebody's registration.
-func (s *Service) lockParticipant(ctx context.Context, tx postgres.Tx, campaignID, user uuid.UUID) (campaigndb.CampaignParticipant, error) {
-	p, err := s.q.LockParticipant(ctx, tx, campaigndb.LockParticipantParams{CampaignID: campaignID, UserID: user})
+// rulesOf is the campaign of a team, which may have closed.
+func (s *Service) rulesOf(ctx context.Context, tx postgres.Tx, teamID uuid.UUID) (*campaigndb.Campaign, error) {
+	row, err := s.q.GetTeamWithRules(ctx, tx, teamID)
 	if fault.Is(err, fault.NotFound) {
-		err = errNotJoined.Because(err)
+		err = errNoTeam.Because(err)
 	}
-	return p, err
+	return &row.Campaign, err
 }
 
 // lockTeam locks a team that has not closed.
@@ -102,28 +95,15 @@ func (s *Service) lockTeam(ctx context.Context, tx postgres.Tx, teamID uuid.UUID
 	return openTeam(s.q.LockTeam(ctx, tx, teamID))
 }
 
-// mayEnter refuses another team to somebody whose registration is locked.
-func (s *Service) mayEnter(ctx context.Context, tx postgres.Tx, c *campaigndb.Campaign, p campaigndb.CampaignParticipant) error {
-	if !s.now().Before(c.EndsAt) {
+// mayEnter refuses another team to somebody who is in so many.
+func (s *Service) mayEnter(c *campaigndb.Campaign, teams int32) error {
+	switch {
+	case !s.now().Before(c.EndsAt):
 		return errCampaignEnded
+	case teams >= c.TeamsPerPerson:
+		return errTooManyTeams
 	}
-	n, err := s.q.CountMemberships(ctx, tx, campaigndb.CountMembershipsParams{CampaignID: c.ID, UserID: p.UserID})
-	if err == nil && n >= c.TeamsPerPerson {
-		err = errTooManyTeams
-	}
-	return err
-}
-
-// enter writes a membership and the fact that it began.
-func (s *Service) enter(ctx context.Context, tx postgres.Tx, teamID uuid.UUID, p campaigndb.CampaignParticipant) error {
-	now := s.now()
-	err := s.q.InsertMembership(ctx, tx, campaigndb.InsertMembershipParams{CampaignID: p.CampaignID, UserID: p.UserID, TeamID: teamID, JoinedAt: now})
-	if err != nil {
-		return err
-	}
-	return s.q.AddTeamFact(ctx, tx, campaigndb.AddTeamFactParams{
-		CampaignID: p.CampaignID, Kind: factJoined, UserID: p.UserID, TeamID: teamID, Moment: now, ReturningCustomer: p.ReturningCustomer,
-	})
+	return nil
 }
 
 // LeaveTeam implements CampaignService. Whoever is in no such team has left it,
@@ -161,25 +141,19 @@ func (s *Service) leave(ctx context.Context, teamID, user uuid.UUID, must bool) 
 }
 
 func (s *Service) leaveTeam(ctx context.Context, tx postgres.Tx, teamID, user uuid.UUID, must bool) (campaigndb.CampaignTeam, error) {
-	team, err := s.q.FindTeam(ctx, tx, teamID)
-	if err != nil {
-		_, err = openTeam(team, err)
-		return team, err
-	}
-	c, err := s.q.FindCampaign(ctx, tx, team.CampaignID)
+	var team campaigndb.CampaignTeam
+	c, err := s.rulesOf(ctx, tx, teamID)
 	if err != nil {
 		return team, err
 	}
-	p, err := s.q.LockParticipant(ctx, tx, campaigndb.LockParticipantParams{CampaignID: c.ID, UserID: user})
-	if fault.Is(err, fault.NotFound) {
+	locked, err := s.q.LockEntry(ctx, tx, campaigndb.LockEntryParams{CampaignID: c.ID, UserID: user, TeamID: teamID})
+	switch {
+	case fault.Is(err, fault.NotFound):
 		return team, nil
-	}
-	if err != nil {
+	case err != nil:
 		return team, err
 	}
-	if team, err = s.q.LockTeam(ctx, tx, teamID); err != nil {
-		return team, err
-	}
+	team = locked.CampaignTeam
 	n, err := s.q.DeleteMembership(ctx, tx, campaigndb.DeleteMembershipParams{CampaignID: c.ID, UserID: user, TeamID: teamID})
 	switch {
 	case err != nil || n == 0:
@@ -189,14 +163,14 @@ func (s *Service) leaveTeam(ctx context.Context, tx postgres.Tx, teamID, user uu
 	case team.CaptainID == user && team.Members > 1 && !must:
 		return team, errHandOver
 	}
-	return s.goes(ctx, tx, team, p)
+	return s.goes(ctx, tx, team, user, locked.ReturningCustomer)
 }
 
 // goes writes what follows the end of a membership.
-func (s *Service) goes(ctx context.Context, tx postgres.Tx, team campaigndb.CampaignTeam, p campaigndb.CampaignParticipant) (campaigndb.CampaignTeam, error) {
+func (s *Service) goes(ctx context.Context, tx postgres.Tx, team campaigndb.CampaignTeam, user uuid.UUID, returning bool) (campaigndb.CampaignTeam, error) {
 	now := s.now()
-	err := s.q.AddTeamFact(ctx, tx, campaigndb.AddTeamFactParams{
-		CampaignID: p.CampaignID, Kind: factLeft, UserID: p.UserID, TeamID: team.ID, Moment: now, ReturningCustomer: p.ReturningCustomer,
+	err := s.q.AddLeave(ctx, tx, campaigndb.AddLeaveParams{
+		CampaignID: team.CampaignID, UserID: user, TeamID: team.ID, Now: now, ReturningCustomer: returning,
 	})
 	if err != nil {
 		return team, err
@@ -207,7 +181,7 @@ func (s *Service) goes(ctx context.Context, tx postgres.Tx, team campaigndb.Camp
 	switch {
 	case team.ClosedAt != nil:
 		return team, s.q.UncountTeam(ctx, tx, team.CampaignID)
-	case team.CaptainID == p.UserID:
+	case team.CaptainID == user:
 		eldest, err := s.q.FindEldestMember(ctx, tx, team.ID)
 		if err != nil {
 			return team, err

@@ -60,34 +60,41 @@ func (s *Service) CreateTeam(ctx context.Context, req *campaignv1.CreateTeamRequ
 // registration lets one of his requests with a key through at a time.
 func (s *Service) createTeam(ctx context.Context, tx postgres.Tx, n newTeam) (campaigndb.CampaignTeam, error) {
 	var none campaigndb.CampaignTeam
-	c, err := s.q.FindCampaign(ctx, tx, n.campaign)
-	if err != nil {
-		return none, ofCampaign(err)
-	}
-	p, err := s.lockParticipant(ctx, tx, n.campaign, n.creator)
+	locked, err := s.lockCreator(ctx, tx, n)
 	if err != nil {
 		return none, err
 	}
-	team, err := s.q.FindTeamByKey(ctx, tx, campaigndb.FindTeamByKeyParams{CampaignID: n.campaign, CreatorID: n.creator, IdempotencyKey: n.key})
-	if !fault.Is(err, fault.NotFound) {
+	look, err := s.q.LookForTeamMade(ctx, tx, campaigndb.LookForTeamMadeParams{CampaignID: n.campaign, UserID: n.creator, IdempotencyKey: n.key})
+	if err != nil {
+		return none, err
+	}
+	if look.Made {
+		team, err := s.q.FindTeamByKey(ctx, tx, campaigndb.FindTeamByKeyParams{CampaignID: n.campaign, CreatorID: n.creator, IdempotencyKey: n.key})
 		return asMade(team, n, err)
 	}
-	if err := s.mayEnter(ctx, tx, &c, p); err != nil {
+	if err := s.mayEnter(&locked.Campaign, look.Teams); err != nil {
 		return none, err
 	}
-	team, err = s.q.InsertTeam(ctx, tx, campaigndb.InsertTeamParams{
+	made, err := s.q.MakeTeam(ctx, tx, campaigndb.MakeTeamParams{
 		CampaignID: n.campaign, Name: n.name, NameKey: nameKey(n.name), CreatorID: n.creator, IdempotencyKey: n.key,
+		Now: s.now(), ReturningCustomer: locked.CampaignParticipant.ReturningCustomer,
 	})
-	switch {
-	case fault.Is(err, fault.NotFound):
-		return none, errNameTaken
-	case err != nil:
-		return none, err
+	if fault.Is(err, fault.NotFound) {
+		err = errNameTaken.Because(err)
 	}
-	if err := s.enter(ctx, tx, team.ID, p); err != nil {
-		return none, err
+	return campaigndb.CampaignTeam(made), err
+}
+
+// lockCreator locks the creator's registration.
+func (s *Service) lockCreator(ctx context.Context, tx postgres.Tx, n newTeam) (campaigndb.LockCreatorRow, error) {
+	row, err := s.q.LockCreator(ctx, tx, campaigndb.LockCreatorParams{CampaignID: n.campaign, UserID: n.creator})
+	if !fault.Is(err, fault.NotFound) {
+		return row, err
 	}
-	return team, s.q.CountTeam(ctx, tx, n.campaign)
+	if _, err := s.q.FindCampaign(ctx, tx, n.campaign); err != nil {
+		return row, ofCampaign(err)
+	}
+	return row, errNotJoined
 }
 
 // asMade is the team that an earlier request with the key has made.

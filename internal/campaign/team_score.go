@@ -65,7 +65,7 @@ type teamPlace struct {
 // teamPlaceOf reads it in one snapshot: position and rank are of the same board.
 func (s *Service) teamPlaceOf(ctx context.Context, teamID uuid.UUID, caller identity.Caller, asOf *time.Time, now time.Time) (p teamPlace, err error) {
 	err = s.db.InSnapshot(ctx, func(tx postgres.Tx) error {
-		row, err := s.q.GetTeamToExplain(ctx, tx, teamID)
+		row, err := s.q.GetTeamWithRules(ctx, tx, teamID)
 		if fault.Is(err, fault.NotFound) {
 			return errNoSuchTeam
 		}

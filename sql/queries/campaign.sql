@@ -89,8 +89,26 @@ SELECT EXISTS (SELECT FROM made) AS joined;
 -- name: FindParticipant :one
 SELECT * FROM campaign_participants WHERE campaign_id = @campaign_id AND user_id = @user_id;
 
--- name: LockParticipant :one
-SELECT * FROM campaign_participants WHERE campaign_id = @campaign_id AND user_id = @user_id FOR NO KEY UPDATE;
+-- name: LockCreator :one
+-- Locks a person's registration, and tells the campaign's rules.
+SELECT sqlc.embed(p), sqlc.embed(c)
+FROM campaign_participants AS p
+         JOIN campaigns AS c ON c.id = p.campaign_id
+WHERE p.campaign_id = @campaign_id
+  AND p.user_id = @user_id
+    FOR NO KEY UPDATE OF p;
+
+-- name: LockEntry :one
+-- Locks a person's registration, and then the team.
+WITH person AS MATERIALIZED (SELECT p.returning_customer
+                             FROM campaign_participants AS p
+                             WHERE p.campaign_id = @campaign_id
+                               AND p.user_id = @user_id
+                                 FOR NO KEY UPDATE)
+SELECT person.returning_customer, sqlc.embed(t)
+FROM person
+         JOIN campaign_teams AS t ON t.id = @team_id
+    FOR NO KEY UPDATE OF t;
 
 -- name: CountCheckInsOfDay :one
 -- Those that were withdrawn too: they have used up a number of the day.
@@ -121,23 +139,44 @@ WHERE campaign_id = @campaign_id
   AND creator_id = @creator_id
   AND idempotency_key = @idempotency_key;
 
--- name: InsertTeam :one
--- Answers no row where the name is taken.
-INSERT INTO campaign_teams (campaign_id, name, name_key, captain_id, creator_id, idempotency_key)
-VALUES (@campaign_id, @name, @name_key, @creator_id, @creator_id, @idempotency_key)
-ON CONFLICT (campaign_id, name_key) WHERE closed_at IS NULL DO NOTHING
-RETURNING *;
-
--- name: CountTeam :exec
-INSERT INTO campaign_counts AS c (campaign_id, teams)
-VALUES (@campaign_id, 1)
-ON CONFLICT (campaign_id) DO UPDATE SET teams = c.teams + 1;
+-- name: MakeTeam :one
+-- The team, its creator's membership with its fact, and the campaign's count. Answers
+-- no row where the name is taken.
+WITH team AS (
+    INSERT INTO campaign_teams (campaign_id, name, name_key, captain_id, creator_id, idempotency_key)
+        VALUES (@campaign_id, @name, @name_key, @creator_id, @creator_id, @idempotency_key)
+        ON CONFLICT (campaign_id, name_key) WHERE closed_at IS NULL DO NOTHING
+        RETURNING *),
+     member AS (
+         INSERT INTO campaign_memberships (campaign_id, user_id, team_id, joined_at)
+             SELECT team.campaign_id, team.creator_id, team.id, @now::timestamptz FROM team),
+     fact AS (
+         INSERT INTO campaign_facts (campaign_id, kind, user_id, subject_id, moment, returning_customer)
+             SELECT team.campaign_id, 3, team.creator_id, team.id, @now::timestamptz, @returning_customer::bool FROM team),
+     counted AS (
+         INSERT INTO campaign_counts AS c (campaign_id, teams)
+             SELECT team.campaign_id, 1 FROM team
+             ON CONFLICT (campaign_id) DO UPDATE SET teams = c.teams + 1)
+SELECT * FROM team;
 
 -- name: UncountTeam :exec
 UPDATE campaign_counts SET teams = teams - 1 WHERE campaign_id = @campaign_id;
 
--- name: CountMemberships :one
-SELECT count(*)::int FROM campaign_memberships WHERE campaign_id = @campaign_id AND user_id = @user_id;
+-- name: LookForTeamMade :one
+-- How many teams somebody is in, and whether he made one with the key.
+SELECT (SELECT count(*) FROM campaign_memberships AS m WHERE m.campaign_id = @campaign_id::uuid AND m.user_id = @user_id::uuid)::int AS teams,
+       EXISTS (SELECT
+               FROM campaign_teams AS t
+               WHERE t.campaign_id = @campaign_id::uuid
+                 AND t.creator_id = @user_id::uuid
+                 AND t.idempotency_key = @idempotency_key::text)                                                                     AS made;
+
+-- name: LookForMembership :one
+-- How many teams somebody is in, and whether the team is one of them.
+SELECT count(*)::int AS teams, coalesce(bool_or(team_id = @team_id), false)::bool AS member
+FROM campaign_memberships
+WHERE campaign_id = @campaign_id
+  AND user_id = @user_id;
 
 -- name: IsMember :one
 SELECT EXISTS (SELECT
@@ -146,14 +185,21 @@ SELECT EXISTS (SELECT
                  AND user_id = @user_id
                  AND team_id = @team_id) AS is_member;
 
--- name: InsertMembership :exec
-INSERT INTO campaign_memberships (campaign_id, user_id, team_id, joined_at) VALUES (@campaign_id, @user_id, @team_id, @joined_at);
-
 -- name: DeleteMembership :execrows
 DELETE FROM campaign_memberships WHERE campaign_id = @campaign_id AND user_id = @user_id AND team_id = @team_id;
 
--- name: AddMember :one
-UPDATE campaign_teams SET members = members + 1 WHERE id = @id RETURNING *;
+-- name: EnterTeam :one
+-- The membership, its fact, and one more member.
+WITH member AS (
+    INSERT INTO campaign_memberships (campaign_id, user_id, team_id, joined_at)
+        VALUES (@campaign_id, @user_id, @team_id, @now::timestamptz)),
+     fact AS (
+         INSERT INTO campaign_facts (campaign_id, kind, user_id, subject_id, moment, returning_customer)
+             VALUES (@campaign_id, 3, @user_id, @team_id, @now::timestamptz, @returning_customer))
+UPDATE campaign_teams AS t
+SET members = t.members + 1
+WHERE t.id = @team_id
+RETURNING t.*;
 
 -- name: RemoveMember :one
 -- A team without members closes.
@@ -173,10 +219,10 @@ WHERE team_id = @team_id
 ORDER BY joined_at, user_id
 LIMIT 1;
 
--- name: AddTeamFact :exec
--- Of a join, 3, or a leave, 4.
+-- name: AddLeave :exec
+-- The fact that somebody left.
 INSERT INTO campaign_facts (campaign_id, kind, user_id, subject_id, moment, returning_customer)
-VALUES (@campaign_id, @kind, @user_id, @team_id, @moment, @returning_customer);
+VALUES (@campaign_id, 4, @user_id, @team_id, @now::timestamptz, @returning_customer);
 
 -- name: ListTeams :many
 -- By name; those that begin with a prefix.

@@ -82,7 +82,7 @@ WITH moved AS (UPDATE campaign_boards AS b
 INSERT INTO campaign_positions (campaign_id, position, counted_at)
 SELECT moved.campaign_id, moved.position, moved.counted_at FROM moved;
 
--- name: GetTeamToExplain :one
+-- name: GetTeamWithRules :one
 SELECT sqlc.embed(t), sqlc.embed(c)
 FROM campaign_teams AS t
 JOIN campaigns AS c ON c.id = t.campaign_id

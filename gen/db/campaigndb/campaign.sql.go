@@ -12,49 +12,26 @@ import (
 	"github.com/google/uuid"
 )
 
-const addMember = `-- name: AddMember :one
-UPDATE campaign_teams SET members = members + 1 WHERE id = $1 RETURNING id, campaign_id, name, name_key, captain_id, members, creator_id, idempotency_key, closed_at
-`
-
-func (q *Queries) AddMember(ctx context.Context, db DBTX, id uuid.UUID) (CampaignTeam, error) {
-	row := db.QueryRow(ctx, addMember, id)
-	var i CampaignTeam
-	err := row.Scan(
-		&i.ID,
-		&i.CampaignID,
-		&i.Name,
-		&i.NameKey,
-		&i.CaptainID,
-		&i.Members,
-		&i.CreatorID,
-		&i.IdempotencyKey,
-		&i.ClosedAt,
-	)
-	return i, err
-}
-
-const addTeamFact = `-- name: AddTeamFact :exec
+const addLeave = `-- name: AddLeave :exec
 INSERT INTO campaign_facts (campaign_id, kind, user_id, subject_id, moment, returning_customer)
-VALUES ($1, $2, $3, $4, $5, $6)
+VALUES ($1, 4, $2, $3, $4::timestamptz, $5)
 `
 
-type AddTeamFactParams struct {
+type AddLeaveParams struct {
 	CampaignID        uuid.UUID
-	Kind              int16
 	UserID            uuid.UUID
 	TeamID            uuid.UUID
-	Moment            time.Time
+	Now               time.Time
 	ReturningCustomer bool
 }
 
-// Of a join, 3, or a leave, 4.
-func (q *Queries) AddTeamFact(ctx context.Context, db DBTX, arg AddTeamFactParams) error {
-	_, err := db.Exec(ctx, addTeamFact,
+// The fact that somebody left.
+func (q *Queries) AddLeave(ctx context.Context, db DBTX, arg AddLeaveParams) error {
+	_, err := db.Exec(ctx, addLeave,
 		arg.CampaignID,
-		arg.Kind,
 		arg.UserID,
 		arg.TeamID,
-		arg.Moment,
+		arg.Now,
 		arg.ReturningCustomer,
 	)
 	return err
@@ -91,33 +68,6 @@ func (q *Queries) CountCheckInsOfDay(ctx context.Context, db DBTX, arg CountChec
 	return column_1, err
 }
 
-const countMemberships = `-- name: CountMemberships :one
-SELECT count(*)::int FROM campaign_memberships WHERE campaign_id = $1 AND user_id = $2
-`
-
-type CountMembershipsParams struct {
-	CampaignID uuid.UUID
-	UserID     uuid.UUID
-}
-
-func (q *Queries) CountMemberships(ctx context.Context, db DBTX, arg CountMembershipsParams) (int32, error) {
-	row := db.QueryRow(ctx, countMemberships, arg.CampaignID, arg.UserID)
-	var column_1 int32
-	err := row.Scan(&column_1)
-	return column_1, err
-}
-
-const countTeam = `-- name: CountTeam :exec
-INSERT INTO campaign_counts AS c (campaign_id, teams)
-VALUES ($1, 1)
-ON CONFLICT (campaign_id) DO UPDATE SET teams = c.teams + 1
-`
-
-func (q *Queries) CountTeam(ctx context.Context, db DBTX, campaignID uuid.UUID) error {
-	_, err := db.Exec(ctx, countTeam, campaignID)
-	return err
-}
-
 const deleteMembership = `-- name: DeleteMembership :execrows
 DELETE FROM campaign_memberships WHERE campaign_id = $1 AND user_id = $2 AND team_id = $3
 `
@@ -134,6 +84,51 @@ func (q *Queries) DeleteMembership(ctx context.Context, db DBTX, arg DeleteMembe
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const enterTeam = `-- name: EnterTeam :one
+WITH member AS (
+    INSERT INTO campaign_memberships (campaign_id, user_id, team_id, joined_at)
+        VALUES ($2, $3, $1, $4::timestamptz)),
+     fact AS (
+         INSERT INTO campaign_facts (campaign_id, kind, user_id, subject_id, moment, returning_customer)
+             VALUES ($2, 3, $3, $1, $4::timestamptz, $5))
+UPDATE campaign_teams AS t
+SET members = t.members + 1
+WHERE t.id = $1
+RETURNING t.id, t.campaign_id, t.name, t.name_key, t.captain_id, t.members, t.creator_id, t.idempotency_key, t.closed_at
+`
+
+type EnterTeamParams struct {
+	TeamID            uuid.UUID
+	CampaignID        uuid.UUID
+	UserID            uuid.UUID
+	Now               time.Time
+	ReturningCustomer bool
+}
+
+// The membership, its fact, and one more member.
+func (q *Queries) EnterTeam(ctx context.Context, db DBTX, arg EnterTeamParams) (CampaignTeam, error) {
+	row := db.QueryRow(ctx, enterTeam,
+		arg.TeamID,
+		arg.CampaignID,
+		arg.UserID,
+		arg.Now,
+		arg.ReturningCustomer,
+	)
+	var i CampaignTeam
+	err := row.Scan(
+		&i.ID,
+		&i.CampaignID,
+		&i.Name,
+		&i.NameKey,
+		&i.CaptainID,
+		&i.Members,
+		&i.CreatorID,
+		&i.IdempotencyKey,
+		&i.ClosedAt,
+	)
+	return i, err
 }
 
 const eraseCheckIns = `-- name: EraseCheckIns :exec
@@ -349,66 +344,6 @@ func (q *Queries) InsertCampaign(ctx context.Context, db DBTX, arg InsertCampaig
 	var id uuid.UUID
 	err := row.Scan(&id)
 	return id, err
-}
-
-const insertMembership = `-- name: InsertMembership :exec
-INSERT INTO campaign_memberships (campaign_id, user_id, team_id, joined_at) VALUES ($1, $2, $3, $4)
-`
-
-type InsertMembershipParams struct {
-	CampaignID uuid.UUID
-	UserID     uuid.UUID
-	TeamID     uuid.UUID
-	JoinedAt   time.Time
-}
-
-func (q *Queries) InsertMembership(ctx context.Context, db DBTX, arg InsertMembershipParams) error {
-	_, err := db.Exec(ctx, insertMembership,
-		arg.CampaignID,
-		arg.UserID,
-		arg.TeamID,
-		arg.JoinedAt,
-	)
-	return err
-}
-
-const insertTeam = `-- name: InsertTeam :one
-INSERT INTO campaign_teams (campaign_id, name, name_key, captain_id, creator_id, idempotency_key)
-VALUES ($1, $2, $3, $4, $4, $5)
-ON CONFLICT (campaign_id, name_key) WHERE closed_at IS NULL DO NOTHING
-RETURNING id, campaign_id, name, name_key, captain_id, members, creator_id, idempotency_key, closed_at
-`
-
-type InsertTeamParams struct {
-	CampaignID     uuid.UUID
-	Name           string
-	NameKey        string
-	CreatorID      uuid.UUID
-	IdempotencyKey string
-}
-
-// Answers no row where the name is taken.
-func (q *Queries) InsertTeam(ctx context.Context, db DBTX, arg InsertTeamParams) (CampaignTeam, error) {
-	row := db.QueryRow(ctx, insertTeam,
-		arg.CampaignID,
-		arg.Name,
-		arg.NameKey,
-		arg.CreatorID,
-		arg.IdempotencyKey,
-	)
-	var i CampaignTeam
-	err := row.Scan(
-		&i.ID,
-		&i.CampaignID,
-		&i.Name,
-		&i.NameKey,
-		&i.CaptainID,
-		&i.Members,
-		&i.CreatorID,
-		&i.IdempotencyKey,
-		&i.ClosedAt,
-	)
-	return i, err
 }
 
 const isMember = `-- name: IsMember :one
@@ -985,23 +920,99 @@ func (q *Queries) LockCheckInsToErase(ctx context.Context, db DBTX, arg LockChec
 	return items, nil
 }
 
-const lockParticipant = `-- name: LockParticipant :one
-SELECT campaign_id, user_id, returning_customer, joined_at FROM campaign_participants WHERE campaign_id = $1 AND user_id = $2 FOR NO KEY UPDATE
+const lockCreator = `-- name: LockCreator :one
+SELECT p.campaign_id, p.user_id, p.returning_customer, p.joined_at, c.id, c.organizer_id, c.title, c.text, c.cover_media_id, c.cover_claims, c.location_id, c.time_zone, c.tag, c.starts_at, c.ends_at, c.freezes_at, c.frozen_at, c.unfrozen_at, c.team_size, c.teams_per_person, c.check_ins_per_day, c.team_needed, c.scoring, c.points, c.daily_cap, c.idempotency_key, c.request_hash
+FROM campaign_participants AS p
+         JOIN campaigns AS c ON c.id = p.campaign_id
+WHERE p.campaign_id = $1
+  AND p.user_id = $2
+    FOR NO KEY UPDATE OF p
 `
 
-type LockParticipantParams struct {
+type LockCreatorParams struct {
 	CampaignID uuid.UUID
 	UserID     uuid.UUID
 }
 
-func (q *Queries) LockParticipant(ctx context.Context, db DBTX, arg LockParticipantParams) (CampaignParticipant, error) {
-	row := db.QueryRow(ctx, lockParticipant, arg.CampaignID, arg.UserID)
-	var i CampaignParticipant
+type LockCreatorRow struct {
+	CampaignParticipant CampaignParticipant
+	Campaign            Campaign
+}
+
+// Locks a person's registration, and tells the campaign's rules.
+func (q *Queries) LockCreator(ctx context.Context, db DBTX, arg LockCreatorParams) (LockCreatorRow, error) {
+	row := db.QueryRow(ctx, lockCreator, arg.CampaignID, arg.UserID)
+	var i LockCreatorRow
 	err := row.Scan(
-		&i.CampaignID,
-		&i.UserID,
+		&i.CampaignParticipant.CampaignID,
+		&i.CampaignParticipant.UserID,
+		&i.CampaignParticipant.ReturningCustomer,
+		&i.CampaignParticipant.JoinedAt,
+		&i.Campaign.ID,
+		&i.Campaign.OrganizerID,
+		&i.Campaign.Title,
+		&i.Campaign.Text,
+		&i.Campaign.CoverMediaID,
+		&i.Campaign.CoverClaims,
+		&i.Campaign.LocationID,
+		&i.Campaign.TimeZone,
+		&i.Campaign.Tag,
+		&i.Campaign.StartsAt,
+		&i.Campaign.EndsAt,
+		&i.Campaign.FreezesAt,
+		&i.Campaign.FrozenAt,
+		&i.Campaign.UnfrozenAt,
+		&i.Campaign.TeamSize,
+		&i.Campaign.TeamsPerPerson,
+		&i.Campaign.CheckInsPerDay,
+		&i.Campaign.TeamNeeded,
+		&i.Campaign.Scoring,
+		&i.Campaign.Points,
+		&i.Campaign.DailyCap,
+		&i.Campaign.IdempotencyKey,
+		&i.Campaign.RequestHash,
+	)
+	return i, err
+}
+
+const lockEntry = `-- name: LockEntry :one
+WITH person AS MATERIALIZED (SELECT p.returning_customer
+                             FROM campaign_participants AS p
+                             WHERE p.campaign_id = $2
+                               AND p.user_id = $3
+                                 FOR NO KEY UPDATE)
+SELECT person.returning_customer, t.id, t.campaign_id, t.name, t.name_key, t.captain_id, t.members, t.creator_id, t.idempotency_key, t.closed_at
+FROM person
+         JOIN campaign_teams AS t ON t.id = $1
+    FOR NO KEY UPDATE OF t
+`
+
+type LockEntryParams struct {
+	TeamID     uuid.UUID
+	CampaignID uuid.UUID
+	UserID     uuid.UUID
+}
+
+type LockEntryRow struct {
+	ReturningCustomer bool
+	CampaignTeam      CampaignTeam
+}
+
+// Locks a person's registration, and then the team.
+func (q *Queries) LockEntry(ctx context.Context, db DBTX, arg LockEntryParams) (LockEntryRow, error) {
+	row := db.QueryRow(ctx, lockEntry, arg.TeamID, arg.CampaignID, arg.UserID)
+	var i LockEntryRow
+	err := row.Scan(
 		&i.ReturningCustomer,
-		&i.JoinedAt,
+		&i.CampaignTeam.ID,
+		&i.CampaignTeam.CampaignID,
+		&i.CampaignTeam.Name,
+		&i.CampaignTeam.NameKey,
+		&i.CampaignTeam.CaptainID,
+		&i.CampaignTeam.Members,
+		&i.CampaignTeam.CreatorID,
+		&i.CampaignTeam.IdempotencyKey,
+		&i.CampaignTeam.ClosedAt,
 	)
 	return i, err
 }
@@ -1013,6 +1024,128 @@ SELECT id, campaign_id, name, name_key, captain_id, members, creator_id, idempot
 func (q *Queries) LockTeam(ctx context.Context, db DBTX, id uuid.UUID) (CampaignTeam, error) {
 	row := db.QueryRow(ctx, lockTeam, id)
 	var i CampaignTeam
+	err := row.Scan(
+		&i.ID,
+		&i.CampaignID,
+		&i.Name,
+		&i.NameKey,
+		&i.CaptainID,
+		&i.Members,
+		&i.CreatorID,
+		&i.IdempotencyKey,
+		&i.ClosedAt,
+	)
+	return i, err
+}
+
+const lookForMembership = `-- name: LookForMembership :one
+SELECT count(*)::int AS teams, coalesce(bool_or(team_id = $1), false)::bool AS member
+FROM campaign_memberships
+WHERE campaign_id = $2
+  AND user_id = $3
+`
+
+type LookForMembershipParams struct {
+	TeamID     uuid.UUID
+	CampaignID uuid.UUID
+	UserID     uuid.UUID
+}
+
+type LookForMembershipRow struct {
+	Teams  int32
+	Member bool
+}
+
+// How many teams somebody is in, and whether the team is one of them.
+func (q *Queries) LookForMembership(ctx context.Context, db DBTX, arg LookForMembershipParams) (LookForMembershipRow, error) {
+	row := db.QueryRow(ctx, lookForMembership, arg.TeamID, arg.CampaignID, arg.UserID)
+	var i LookForMembershipRow
+	err := row.Scan(&i.Teams, &i.Member)
+	return i, err
+}
+
+const lookForTeamMade = `-- name: LookForTeamMade :one
+SELECT (SELECT count(*) FROM campaign_memberships AS m WHERE m.campaign_id = $1::uuid AND m.user_id = $2::uuid)::int AS teams,
+       EXISTS (SELECT
+               FROM campaign_teams AS t
+               WHERE t.campaign_id = $1::uuid
+                 AND t.creator_id = $2::uuid
+                 AND t.idempotency_key = $3::text)                                                                     AS made
+`
+
+type LookForTeamMadeParams struct {
+	CampaignID     uuid.UUID
+	UserID         uuid.UUID
+	IdempotencyKey string
+}
+
+type LookForTeamMadeRow struct {
+	Teams int32
+	Made  bool
+}
+
+// How many teams somebody is in, and whether he made one with the key.
+func (q *Queries) LookForTeamMade(ctx context.Context, db DBTX, arg LookForTeamMadeParams) (LookForTeamMadeRow, error) {
+	row := db.QueryRow(ctx, lookForTeamMade, arg.CampaignID, arg.UserID, arg.IdempotencyKey)
+	var i LookForTeamMadeRow
+	err := row.Scan(&i.Teams, &i.Made)
+	return i, err
+}
+
+const makeTeam = `-- name: MakeTeam :one
+WITH team AS (
+    INSERT INTO campaign_teams (campaign_id, name, name_key, captain_id, creator_id, idempotency_key)
+        VALUES ($1, $2, $3, $4, $4, $5)
+        ON CONFLICT (campaign_id, name_key) WHERE closed_at IS NULL DO NOTHING
+        RETURNING id, campaign_id, name, name_key, captain_id, members, creator_id, idempotency_key, closed_at),
+     member AS (
+         INSERT INTO campaign_memberships (campaign_id, user_id, team_id, joined_at)
+             SELECT team.campaign_id, team.creator_id, team.id, $6::timestamptz FROM team),
+     fact AS (
+         INSERT INTO campaign_facts (campaign_id, kind, user_id, subject_id, moment, returning_customer)
+             SELECT team.campaign_id, 3, team.creator_id, team.id, $6::timestamptz, $7::bool FROM team),
+     counted AS (
+         INSERT INTO campaign_counts AS c (campaign_id, teams)
+             SELECT team.campaign_id, 1 FROM team
+             ON CONFLICT (campaign_id) DO UPDATE SET teams = c.teams + 1)
+SELECT id, campaign_id, name, name_key, captain_id, members, creator_id, idempotency_key, closed_at FROM team
+`
+
+type MakeTeamParams struct {
+	CampaignID        uuid.UUID
+	Name              string
+	NameKey           string
+	CreatorID         uuid.UUID
+	IdempotencyKey    string
+	Now               time.Time
+	ReturningCustomer bool
+}
+
+type MakeTeamRow struct {
+	ID             uuid.UUID
+	CampaignID     uuid.UUID
+	Name           string
+	NameKey        string
+	CaptainID      uuid.UUID
+	Members        int32
+	CreatorID      uuid.UUID
+	IdempotencyKey string
+	ClosedAt       *time.Time
+}
+
+// The team, its creator's membership with its fact, and the campaign's count. Answers
+// no row where the name is taken.
+func (q *Queries) MakeTeam(ctx context.Context, db DBTX, arg MakeTeamParams) (MakeTeamRow, error) {
+	row := db.QueryRow(ctx, makeTeam,
+		arg.CampaignID,
+		arg.Name,
+		arg.NameKey,
+		arg.CreatorID,
+		arg.IdempotencyKey,
+		arg.Now,
+		arg.ReturningCustomer,
+	)
+	var i MakeTeamRow
 	err := row.Scan(
 		&i.ID,
 		&i.CampaignID,

@@ -127,21 +127,21 @@ func (q *Queries) GetCounted(ctx context.Context, db DBTX, campaignID uuid.UUID)
 	return i, err
 }
 
-const getTeamToExplain = `-- name: GetTeamToExplain :one
+const getTeamWithRules = `-- name: GetTeamWithRules :one
 SELECT t.id, t.campaign_id, t.name, t.name_key, t.captain_id, t.members, t.creator_id, t.idempotency_key, t.closed_at, c.id, c.organizer_id, c.title, c.text, c.cover_media_id, c.cover_claims, c.location_id, c.time_zone, c.tag, c.starts_at, c.ends_at, c.freezes_at, c.frozen_at, c.unfrozen_at, c.team_size, c.teams_per_person, c.check_ins_per_day, c.team_needed, c.scoring, c.points, c.daily_cap, c.idempotency_key, c.request_hash
 FROM campaign_teams AS t
 JOIN campaigns AS c ON c.id = t.campaign_id
 WHERE t.id = $1
 `
 
-type GetTeamToExplainRow struct {
+type GetTeamWithRulesRow struct {
 	CampaignTeam CampaignTeam
 	Campaign     Campaign
 }
 
-func (q *Queries) GetTeamToExplain(ctx context.Context, db DBTX, teamID uuid.UUID) (GetTeamToExplainRow, error) {
-	row := db.QueryRow(ctx, getTeamToExplain, teamID)
-	var i GetTeamToExplainRow
+func (q *Queries) GetTeamWithRules(ctx context.Context, db DBTX, teamID uuid.UUID) (GetTeamWithRulesRow, error) {
+	row := db.QueryRow(ctx, getTeamWithRules, teamID)
+	var i GetTeamWithRulesRow
 	err := row.Scan(
 		&i.CampaignTeam.ID,
 		&i.CampaignTeam.CampaignID,
