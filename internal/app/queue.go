@@ -38,16 +38,12 @@ func (s *Settings) checkQueue() error {
 // until that is handed over, and it starts periodic tasks.
 func (a *App) openQueue(ctx context.Context) (pub *queue.Publisher, err error) {
 	if !a.settings.onSQS() {
-		if pub, err = queue.NewPublisher(); err != nil {
-			return nil, err
-		}
+		pub = queue.NewPublisher()
 		a.river = queue.NewRiver(a.db, pub, a.log)
 		a.queue = a.river
 		return pub, nil
 	}
-	if pub, err = queue.NewRelayed(); err != nil {
-		return nil, err
-	}
+	pub = queue.NewRelayed()
 	a.river = queue.NewRiver(a.db, pub, a.log)
 	opened, err := a.settings.openSQS(ctx, a.log)
 	if err != nil {

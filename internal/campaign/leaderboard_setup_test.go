@@ -68,8 +68,7 @@ type contest struct {
 func newContest(t testing.TB, servers pgtest.DB, people, teams int) *contest {
 	t.Helper()
 	c := &contest{t: t, servers: servers, db: poolsOf(t, servers), id: uuid.New()}
-	pub, err := queue.NewPublisher()
-	okay(t, err)
+	pub := queue.NewPublisher()
 	c.users = usersOn(c.db, pub)
 	req := &userv1.ResolveHandlesRequest{CreateMissing: true}
 	for i := range people + 1 {
@@ -232,8 +231,7 @@ type site struct {
 func (c *contest) serve(ranked board.Board, change ...func(*campaign.Deps)) site {
 	c.t.Helper()
 	db := poolsOf(c.t, c.servers)
-	pub, err := queue.NewPublisher()
-	okay(c.t, err)
+	pub := queue.NewPublisher()
 	users := countedUsers{usersOn(db, pub), &atomic.Int64{}}
 	follows := graph.New(graph.Deps{Store: graphpg.New(db, pub), Users: users, Pages: contestPages})
 	d := campaign.Deps{DB: db, Events: pub, Users: users, Graph: follows, Pages: contestPages, Boards: ranked, Log: slog.New(slog.DiscardHandler)}

@@ -81,8 +81,7 @@ func open(t testing.TB, seam rpctest.Seam, change ...func(*campaign.Deps)) world
 	pictures, err := folder.Open(t.TempDir())
 	must(t, err)
 	t.Cleanup(func() { must(t, pictures.Close()) })
-	pub, err := queue.NewPublisher()
-	must(t, err)
+	pub := queue.NewPublisher()
 	secret, pages := []byte("a secret of the deployment"), page.NewSealer([]byte("a secret of the deployment"))
 	w.media = media.New(media.Deps{DB: w.db, Files: pictures, Secret: secret, Log: log})
 	w.users = user.New(user.Deps{

@@ -50,8 +50,7 @@ func startArena(t testing.TB, d pgtest.DB, change ...func(*campaign.Deps)) *aren
 	db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: d.Writer, ReaderURLs: d.Readers, MaxConns: 6}, log)
 	noError(t, err)
 	t.Cleanup(db.Close)
-	pub, err := queue.NewPublisher()
-	noError(t, err)
+	pub := queue.NewPublisher()
 	a := &arena{}
 	pages := page.NewSealer(make([]byte, 32))
 	a.users = user.New(user.Deps{DB: db, Events: pub, Pages: pages, Secret: make([]byte, 32), Limits: user.NoLimits(), Log: log})

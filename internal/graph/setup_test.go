@@ -60,8 +60,7 @@ func on(t testing.TB, seam rpctest.Seam, servers pgtest.DB, change ...func(*grap
 	db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: servers.Writer, ReaderURLs: servers.Readers}, log)
 	must(t, err)
 	t.Cleanup(db.Close)
-	pub, err := queue.NewPublisher()
-	must(t, err)
+	pub := queue.NewPublisher()
 	pages := page.NewSealer([]byte("a secret of the deployment"))
 	users := user.New(user.Deps{DB: db, Events: pub, Pages: pages, Secret: []byte("secret"), Log: log, Limits: user.NoLimits(), Hashing: user.Hashing{MemoryKiB: 8}})
 	d := graph.Deps{Store: pgstore.New(db, pub), Users: usersOver(t, seam, users), Pages: pages}

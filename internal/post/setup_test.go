@@ -79,8 +79,7 @@ func upon(t testing.TB, seam rpctest.Seam, servers pgtest.DB, rate pace.Rate, st
 	must(t, err)
 	t.Cleanup(func() { must(t, pictures.Close()) })
 	w.media = media.New(media.Deps{DB: w.db, Files: pictures, Secret: []byte("a secret of the deployment"), Log: log})
-	pub, err := queue.NewPublisher()
-	must(t, err)
+	pub := queue.NewPublisher()
 	w.service = post.New(post.Deps{
 		Store: store(w.db, pub), Media: counted{mediaOver(t, seam, w.media), w.resolves}, Pages: page.NewSealer([]byte("a secret of the deployment")), Rate: rate, Log: log,
 	})

@@ -39,10 +39,7 @@ func newPost(t *testing.T) post {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
-	pub, err := queue.NewPublisher()
-	if err != nil {
-		t.Fatal(err)
-	}
+	pub := queue.NewPublisher()
 	return post{db, pub, queuedb.New()}
 }
 

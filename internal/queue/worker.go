@@ -31,8 +31,8 @@ const (
 // polls is how often a worker looks into a queue that was empty: more often where
 // somebody waits for what comes of it.
 var polls = map[string]time.Duration{
-	Events: 20 * time.Millisecond, Fanout: 20 * time.Millisecond, Moves: pollEvery, Bulk: pollEvery, Upkeep: 10 * pollEvery, Relay: 20 * time.Millisecond,
-	CheckIns: pollEvery,
+	Events: 20 * time.Millisecond, Fanout: 20 * time.Millisecond, Moves: pollEvery, Bulk: 5 * pollEvery, Upkeep: 10 * pollEvery, Relay: 20 * time.Millisecond,
+	CheckIns: 2 * pollEvery,
 }
 
 // Handler does what a message asks for. It may run again with the same payload.
@@ -62,7 +62,7 @@ type Limits map[string]int
 
 // DefaultLimits suit a small machine.
 func DefaultLimits() Limits {
-	return Limits{Events: 4, Fanout: 4, Moves: 2, Bulk: 1, Upkeep: 1, CheckIns: 2}
+	return Limits{Events: 4, Fanout: 4, Moves: 2, Bulk: 1, Upkeep: 1, CheckIns: 1}
 }
 
 // Observer is told of every try; for metrics.
@@ -90,7 +90,7 @@ func newWorker(db *postgres.DB, pub *Publisher, w Work, periodic []Periodic, log
 	for name, n := range w.Limits {
 		queues[name] = river.QueueConfig{MaxWorkers: n, FetchPollInterval: polls[name]}
 	}
-	client, err := river.NewClient(driver{riverpgxv5.New(db.Raw())}, &river.Config{
+	client, err := river.NewClient(driver{riverpgxv5.New(db.QueuePool())}, &river.Config{
 		Queues:                      queues,
 		Workers:                     workers,
 		PeriodicJobs:                periodicJobs(periodic, pub),

@@ -55,8 +55,7 @@ func newMix(t *testing.T, w simulation.World, start time.Time, ratio float64) *m
 	db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: d.Writer, MaxConns: 4}, log)
 	must(t, err)
 	t.Cleanup(db.Close)
-	pub, err := queue.NewPublisher()
-	must(t, err)
+	pub := queue.NewPublisher()
 	m := &mix{t: t}
 	m.now.Store(start.UnixMicro())
 	m.sql, err = pgxpool.New(t.Context(), d.Writer)

@@ -49,8 +49,7 @@ func TestAccountsThatCannotBeReachedDegradeItemsAndNotThePage(t *testing.T) {
 	db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: d.Writer, MaxConns: 4}, log)
 	must(t, err)
 	t.Cleanup(db.Close)
-	pub, err := queue.NewPublisher()
-	must(t, err)
+	pub := queue.NewPublisher()
 	pages := page.NewSealer(make([]byte, 32))
 	users := user.New(user.Deps{DB: db, Events: pub, Pages: pages, Secret: make([]byte, 32), Limits: user.NoLimits(), Log: log})
 	way := &cutOff{UserInternalServiceClient: users}

@@ -77,9 +77,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.sql.Close)
-	if w.queue, err = queue.NewPublisher(); err != nil {
-		t.Fatal(err)
-	}
+	w.queue = queue.NewPublisher()
 	for range processes {
 		p := &process{}
 		p.users = user.New(user.Deps{DB: w.db, Events: w.queue, Pages: w.pages, Secret: make([]byte, 32), Limits: user.NoLimits(), Log: log})

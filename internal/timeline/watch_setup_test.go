@@ -88,10 +88,7 @@ func startSite(t *testing.T, d pgtest.DB, o siteOptions) *site {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
-	pub, err := queue.NewPublisher()
-	if err != nil {
-		t.Fatal(err)
-	}
+	pub := queue.NewPublisher()
 	p := &site{db: db}
 	pages := page.NewSealer(make([]byte, 32))
 	p.users = user.New(user.Deps{DB: db, Events: pub, Pages: pages, Secret: make([]byte, 32), Limits: user.NoLimits(), Log: log})

@@ -54,8 +54,7 @@ func newWorld(t *testing.T) *world {
 	w.db, err = postgres.Open(t.Context(), postgres.Config{WriterURL: pgtest.New(t).Writer}, slog.New(slog.DiscardHandler))
 	must(t, err)
 	t.Cleanup(w.db.Close)
-	w.pub, err = queue.NewPublisher()
-	must(t, err)
+	w.pub = queue.NewPublisher()
 	for range 12 {
 		w.people = append(w.people, uuid.Must(uuid.NewV7()))
 	}

@@ -69,8 +69,7 @@ func setup(t testing.TB, seam rpctest.Seam, change ...func(*Deps)) process {
 	db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: url.Writer, ReaderURLs: url.Readers}, slog.New(slog.DiscardHandler))
 	must(t, err)
 	t.Cleanup(db.Close)
-	events, err := queue.NewPublisher()
-	must(t, err)
+	events := queue.NewPublisher()
 	c := &clock{now: time.Now().Truncate(time.Microsecond)}
 	d := Deps{
 		DB: db, Events: events, Pages: page.NewSealer([]byte("test")), Secret: []byte("test"),

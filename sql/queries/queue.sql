@@ -1,7 +1,7 @@
--- name: InsertJob :exec
--- A job that is due at once; what is not said here has River's defaults.
+-- name: InsertJobs :exec
+-- Jobs that are due at once; what is not said here has River's defaults.
 INSERT INTO river_job (kind, queue, args, max_attempts)
-VALUES (@kind, @queue, @args, @max_attempts);
+SELECT unnest(@kinds::text[]), unnest(@queues::text[]), unnest(@args::jsonb[]), @max_attempts::smallint;
 
 -- name: RescueStuckJobs :execrows
 -- Jobs of a worker that is gone: no live worker holds one longer than the job

@@ -67,23 +67,23 @@ func (q *Queries) CountOpenJobs(ctx context.Context, db DBTX) (int64, error) {
 	return count, err
 }
 
-const insertJob = `-- name: InsertJob :exec
+const insertJobs = `-- name: InsertJobs :exec
 INSERT INTO river_job (kind, queue, args, max_attempts)
-VALUES ($1, $2, $3, $4)
+SELECT unnest($1::text[]), unnest($2::text[]), unnest($3::jsonb[]), $4::smallint
 `
 
-type InsertJobParams struct {
-	Kind        string
-	Queue       string
-	Args        []byte
+type InsertJobsParams struct {
+	Kinds       []string
+	Queues      []string
+	Args        [][]byte
 	MaxAttempts int16
 }
 
-// A job that is due at once; what is not said here has River's defaults.
-func (q *Queries) InsertJob(ctx context.Context, db DBTX, arg InsertJobParams) error {
-	_, err := db.Exec(ctx, insertJob,
-		arg.Kind,
-		arg.Queue,
+// Jobs that are due at once; what is not said here has River's defaults.
+func (q *Queries) InsertJobs(ctx context.Context, db DBTX, arg InsertJobsParams) error {
+	_, err := db.Exec(ctx, insertJobs,
+		arg.Kinds,
+		arg.Queues,
 		arg.Args,
 		arg.MaxAttempts,
 	)

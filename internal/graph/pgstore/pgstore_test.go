@@ -60,10 +60,7 @@ func open(t testing.TB, servers pgtest.DB) storetest.World {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
-	pub, err := queue.NewPublisher()
-	if err != nil {
-		t.Fatal(err)
-	}
+	pub := queue.NewPublisher()
 	k := keeper{db}
 	return storetest.World{
 		Store:     pgstore.New(db, pub),

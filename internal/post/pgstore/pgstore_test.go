@@ -32,8 +32,7 @@ func TestTheStoreKeepsItsContract(t *testing.T) {
 		db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: servers.Writer, ReaderURLs: servers.Readers}, slog.New(slog.DiscardHandler))
 		must(t, err)
 		t.Cleanup(db.Close)
-		pub, err := queue.NewPublisher()
-		must(t, err)
+		pub := queue.NewPublisher()
 		return storetest.World{
 			Store:     pgstore.New(db, pub),
 			Announced: func(t testing.TB) []*eventv1.Event { return announced(t, db) },

@@ -256,10 +256,7 @@ func TestRiverHoldsOneJobASubscriptionAndOneATask(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
-	pub, err := queue.NewPublisher()
-	if err != nil {
-		t.Fatal(err)
-	}
+	pub := queue.NewPublisher()
 	s.relay(s.db, queue.NewRiver(db, pub, discard()))
 	if err := s.row("a", s.event("ann"), s.task("hello")); err != nil {
 		t.Fatal(err)

@@ -40,10 +40,7 @@ func open(t *testing.T) storetest.Fixture {
 		t.Fatal(err)
 	}
 	t.Cleanup(sql.Close)
-	pub, err := queue.NewPublisher()
-	if err != nil {
-		t.Fatal(err)
-	}
+	pub := queue.NewPublisher()
 	return storetest.Fixture{Store: pgstore.New(db, pub), Topics: func(t *testing.T) []string {
 		t.Helper()
 		rows, err := sql.Query(t.Context(), `DELETE FROM river_job RETURNING kind`)
