@@ -45,9 +45,10 @@ func (c *checkIn) at() time.Time { return id.Time(c.id) }
 
 // CheckIn implements CampaignService.
 //
-// It asks the database twice: once for all that decides, once to store row, fact and
-// event. It locks nothing that anybody else needs. Two check-ins of one person that
-// chose the same number of the day cannot both be stored, which is what holds the cap.
+// It goes to the database once, with row, fact and event, which are stored if all that
+// decides allows it; else once more to learn what does not. It locks nothing that anybody
+// else needs. Two check-ins of one person that chose the same number of the day cannot
+// both be stored, which is what holds the cap.
 func (s *Service) CheckIn(ctx context.Context, req *campaignv1.CheckInRequest) (*campaignv1.CheckInResponse, error) {
 	caller, err := identity.Account(ctx)
 	if err != nil {
@@ -121,9 +122,13 @@ func (s *Service) checkIn(ctx context.Context, c *checkIn) (*campaignv1.CheckIn,
 	return c.message(c.claimed), nil
 }
 
-// atOnce fails with Exists where another check-in of the person was stored between
-// its look and its write.
+// atOnce fails with Exists where another check-in of the person was stored meanwhile.
 func (s *Service) atOnce(ctx context.Context, c *checkIn) (made *uuid.UUID, err error) {
+	if len(c.media) == 0 {
+		if err := s.ifAllowed(ctx, c); !postgres.LacksValue(err, "number") {
+			return nil, err
+		}
+	}
 	p, err := s.placeOf(ctx, s.db.Writer(ctx), c)
 	if err != nil {
 		return nil, err
@@ -135,6 +140,25 @@ func (s *Service) atOnce(ctx context.Context, c *checkIn) (made *uuid.UUID, err 
 		return nil, err
 	}
 	return nil, s.db.InBatch(ctx, func(b *postgres.Batch) error { return s.storeCheckIn(ctx, b, c, p) })
+}
+
+// ifAllowed stores a check-in without pictures, which would have to be reserved first. It
+// fails for want of a number where the rules do not allow it.
+func (s *Service) ifAllowed(ctx context.Context, c *checkIn) error {
+	zone, err := s.zoneOf(ctx, c.campaign)
+	if err != nil {
+		return err
+	}
+	return s.db.InBatch(ctx, func(b *postgres.Batch) error {
+		err := s.q.InsertCheckInIfAllowed(ctx, b, campaigndb.InsertCheckInIfAllowedParams{
+			ID: c.id, CampaignID: c.campaign, UserID: c.user, Day: dayOf(c.at(), zone), TimeZone: zone.String(), Moment: c.at(),
+			Text: c.text, IdempotencyKey: c.key, RequestHash: c.hash,
+		})
+		if err != nil {
+			return err
+		}
+		return s.announceCheckIn(ctx, b, c)
+	})
 }
 
 // inTurn is atOnce after all others of the person's that go in turn.
@@ -190,6 +214,10 @@ func (s *Service) storeCheckIn(ctx context.Context, u postgres.Unit, c *checkIn,
 			return err
 		}
 	}
+	return s.announceCheckIn(ctx, u, c)
+}
+
+func (s *Service) announceCheckIn(ctx context.Context, u postgres.Unit, c *checkIn) error {
 	return s.events.Announce(ctx, u, &eventv1.Event{Body: &eventv1.Event_CheckedIn{CheckedIn: &eventv1.CheckedIn{CheckInId: c.id.String()}}})
 }
 

@@ -78,6 +78,12 @@ func Violates(err error, constraint string) bool {
 	return ok && pg.ConstraintName == constraint
 }
 
+// LacksValue tells whether err is that a column of that name must have a value.
+func LacksValue(err error, column string) bool {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && pg.Code == "23502" && pg.ColumnName == column
+}
+
 func isConflict(err error) bool {
 	pg, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && conflict(pg.Code)

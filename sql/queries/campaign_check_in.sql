@@ -39,6 +39,40 @@ INSERT
 INTO campaign_facts (campaign_id, kind, user_id, subject_id, moment, day)
 VALUES (@campaign_id::uuid, 1, @user_id::uuid, @id::uuid, @moment::timestamptz, (@day::text)::date);
 
+-- name: InsertCheckInIfAllowed :exec
+-- InsertCheckIn where the rules allow it, which LookForCheckIn tells one by one, and with
+-- the next number of the day. It fails where they do not: there is no number then.
+WITH made AS (
+    INSERT INTO campaign_check_ins (id, campaign_id, user_id, day, number, text, media_ids, idempotency_key, request_hash)
+        SELECT @id::uuid,
+               c.id,
+               @user_id::uuid,
+               (@day::text)::date,
+               CASE
+                   WHEN c.time_zone = @time_zone::text
+                       AND @moment::timestamptz >= c.starts_at
+                       AND @moment::timestamptz < c.ends_at
+                       AND EXISTS (SELECT FROM campaign_participants AS p WHERE p.campaign_id = c.id AND p.user_id = @user_id::uuid)
+                       AND (NOT c.team_needed OR EXISTS (SELECT FROM campaign_memberships AS m WHERE m.campaign_id = c.id AND m.user_id = @user_id::uuid))
+                       AND n.numbered < c.check_ins_per_day
+                       THEN n.numbered + 1 END,
+               @text::text,
+               '{}',
+               @idempotency_key::text,
+               @request_hash::bytea
+        FROM campaigns AS c
+                 CROSS JOIN LATERAL (SELECT coalesce(max(d.number), 0)::int AS numbered
+                                     FROM campaign_check_ins AS d
+                                     WHERE d.campaign_id = c.id
+                                       AND d.user_id = @user_id::uuid
+                                       AND d.day = (@day::text)::date) AS n
+        WHERE c.id = @campaign_id::uuid
+        RETURNING id, campaign_id, user_id, day)
+INSERT
+INTO campaign_facts (campaign_id, kind, user_id, subject_id, moment, day)
+SELECT made.campaign_id, 1, made.user_id, made.id, @moment::timestamptz, made.day
+FROM made;
+
 -- name: GetCheckIn :one
 -- Also answers those that were withdrawn.
 SELECT i.id,

@@ -91,6 +91,68 @@ func (q *Queries) InsertCheckIn(ctx context.Context, db DBTX, arg InsertCheckInP
 	return err
 }
 
+const insertCheckInIfAllowed = `-- name: InsertCheckInIfAllowed :exec
+WITH made AS (
+    INSERT INTO campaign_check_ins (id, campaign_id, user_id, day, number, text, media_ids, idempotency_key, request_hash)
+        SELECT $2::uuid,
+               c.id,
+               $3::uuid,
+               ($4::text)::date,
+               CASE
+                   WHEN c.time_zone = $5::text
+                       AND $1::timestamptz >= c.starts_at
+                       AND $1::timestamptz < c.ends_at
+                       AND EXISTS (SELECT FROM campaign_participants AS p WHERE p.campaign_id = c.id AND p.user_id = $3::uuid)
+                       AND (NOT c.team_needed OR EXISTS (SELECT FROM campaign_memberships AS m WHERE m.campaign_id = c.id AND m.user_id = $3::uuid))
+                       AND n.numbered < c.check_ins_per_day
+                       THEN n.numbered + 1 END,
+               $6::text,
+               '{}',
+               $7::text,
+               $8::bytea
+        FROM campaigns AS c
+                 CROSS JOIN LATERAL (SELECT coalesce(max(d.number), 0)::int AS numbered
+                                     FROM campaign_check_ins AS d
+                                     WHERE d.campaign_id = c.id
+                                       AND d.user_id = $3::uuid
+                                       AND d.day = ($4::text)::date) AS n
+        WHERE c.id = $9::uuid
+        RETURNING id, campaign_id, user_id, day)
+INSERT
+INTO campaign_facts (campaign_id, kind, user_id, subject_id, moment, day)
+SELECT made.campaign_id, 1, made.user_id, made.id, $1::timestamptz, made.day
+FROM made
+`
+
+type InsertCheckInIfAllowedParams struct {
+	Moment         time.Time
+	ID             uuid.UUID
+	UserID         uuid.UUID
+	Day            string
+	TimeZone       string
+	Text           string
+	IdempotencyKey string
+	RequestHash    []byte
+	CampaignID     uuid.UUID
+}
+
+// InsertCheckIn where the rules allow it, which LookForCheckIn tells one by one, and with
+// the next number of the day. It fails where they do not: there is no number then.
+func (q *Queries) InsertCheckInIfAllowed(ctx context.Context, db DBTX, arg InsertCheckInIfAllowedParams) error {
+	_, err := db.Exec(ctx, insertCheckInIfAllowed,
+		arg.Moment,
+		arg.ID,
+		arg.UserID,
+		arg.Day,
+		arg.TimeZone,
+		arg.Text,
+		arg.IdempotencyKey,
+		arg.RequestHash,
+		arg.CampaignID,
+	)
+	return err
+}
+
 const listCheckIns = `-- name: ListCheckIns :many
 SELECT id, user_id, text, media_ids
 FROM campaign_check_ins
