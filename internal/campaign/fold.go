@@ -19,6 +19,11 @@ const (
 	foldIdle  = 200 * time.Millisecond
 	// foldFailure is how long a campaign rests that could not be counted.
 	foldFailure = 500 * time.Millisecond
+	// foldRest is how many times as long as its fold took a campaign rests at least, and
+	// foldRestMost how long at most: folds make way where a rush leaves them little time, and
+	// then count more at once.
+	foldRest     = 4
+	foldRestMost = 200 * time.Millisecond
 	// foldsAtOnce is how many campaigns a process counts at the same time.
 	foldsAtOnce = 4
 )
@@ -98,9 +103,11 @@ func (s *Service) startFolds(ctx context.Context, wg *sync.WaitGroup, slots chan
 			return found, ctx.Err()
 		}
 		wg.Go(func() {
+			began := time.Now()
 			s.foldAll(ctx, campaign)
-			s.folding.end(campaign)
 			<-slots
+			rest(ctx, min(foldRest*time.Since(began), foldRestMost))
+			s.folding.end(campaign)
 		})
 	}
 }
