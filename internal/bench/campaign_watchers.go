@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -40,14 +41,16 @@ type attendance struct {
 // watcher is one stream. Its own goroutine alone uses what it has seen until all have
 // left.
 type watcher struct {
-	conn net.Conn
-	in   *bufio.Reader
-	seen []sighting
-	last atomic.Int64
+	conn    net.Conn
+	body    io.ReadCloser
+	message bytes.Buffer
+	seen    []sighting
+	last    atomic.Int64
 }
 
 const (
-	// openedAtOnce bounds the connections that are being opened at the same time.
+	// openedAtOnce bounds the streams that are being opened at the same time, each until
+	// it shows the board: a thousand at once would be refused, as more than there is time for.
 	openedAtOnce = 32
 	// smallBuffer is enough for a line of a head.
 	smallBuffer = 4 << 10
@@ -82,7 +85,7 @@ func (l *live) assemble(ctx context.Context, people []*reader) (*attendance, err
 	return a, nil
 }
 
-// watch opens a stream of the best teams.
+// watch opens a stream of the best teams, until it is shown them.
 func (l *live) watch(r *reader) (*watcher, error) {
 	message, err := proto.Marshal(&campaignv1.WatchLeaderboardRequest{CampaignId: l.campaign.String(), Scope: campaignv1.Scope_SCOPE_TEAMS, Top: int32(l.world.size.Contest.Teams)}) //nolint:gosec // few
 	if err != nil {
@@ -94,43 +97,61 @@ func (l *live) watch(r *reader) (*watcher, error) {
 		return nil, err
 	}
 	q := question{codec{"stream", "application/connect+proto"}, campaignv1connect.CampaignServiceWatchLeaderboardProcedure, string(envelope)}
-	_, err = c.conn.Write(r.request(nil, q))
-	return &watcher{conn: c.conn, in: c.in}, err
+	if _, err = c.conn.Write(r.request(nil, q)); err != nil {
+		return nil, err
+	}
+	w := &watcher{conn: c.conn}
+	if w.body, err = answerOf(c.in); err == nil {
+		err = w.next()
+	}
+	return w, err
+}
+
+func answerOf(in *bufio.Reader) (io.ReadCloser, error) {
+	res, err := http.ReadResponse(in, nil)
+	if err != nil {
+		return nil, err
+	}
+	if res.StatusCode != http.StatusOK {
+		return nil, errors.Join(statusError(res.StatusCode), res.Body.Close())
+	}
+	return res.Body, nil
 }
 
 // run reads the stream to its end.
 func (w *watcher) run() error {
-	res, err := http.ReadResponse(w.in, nil)
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return statusError(res.StatusCode)
-	}
-	var head [5]byte
-	var message bytes.Buffer
+	defer w.body.Close()
 	for {
-		if _, err := io.ReadFull(res.Body, head[:]); err != nil {
+		if err := w.next(); err != nil {
 			return err
 		}
-		message.Reset()
-		if _, err := io.CopyN(&message, res.Body, int64(binary.BigEndian.Uint32(head[1:]))); err != nil {
-			return err
-		}
-		if head[0]&endOfStream != 0 {
-			return fmt.Errorf("the stream has ended: %s", &message)
-		}
-		shown := &campaignv1.WatchLeaderboardResponse{}
-		if err := proto.Unmarshal(message.Bytes(), shown); err != nil {
-			return err
-		}
-		w.seen = append(w.seen, sighting{shown.GetPosition(), time.Now()})
-		w.last.Store(shown.GetPosition())
 	}
 }
 
-// look asks for the board until all have left.
+// next reads what is shown next.
+func (w *watcher) next() error {
+	var head [5]byte
+	if _, err := io.ReadFull(w.body, head[:]); err != nil {
+		return err
+	}
+	w.message.Reset()
+	if _, err := io.CopyN(&w.message, w.body, int64(binary.BigEndian.Uint32(head[1:]))); err != nil {
+		return err
+	}
+	if head[0]&endOfStream != 0 {
+		return fmt.Errorf("the stream has ended: %s", &w.message)
+	}
+	shown := &campaignv1.WatchLeaderboardResponse{}
+	if err := proto.Unmarshal(w.message.Bytes(), shown); err != nil {
+		return err
+	}
+	w.seen = append(w.seen, sighting{shown.GetPosition(), time.Now()})
+	w.last.Store(shown.GetPosition())
+	return nil
+}
+
+// look asks for the board until all have left. Whoever is refused is shown nothing, and
+// asks again.
 func (l *live) look(ctx context.Context, a *attendance) error {
 	c, err := dial(l.side.addr)
 	if err != nil {
@@ -144,11 +165,14 @@ func (l *live) look(ctx context.Context, a *attendance) error {
 	for {
 		body.Reset()
 		shown := &campaignv1.GetLeaderboardResponse{}
-		if err := c.exchange(request, &reader{}, &body); err != nil {
+		err := c.exchange(request, &reader{}, &body)
+		if _, refused := errors.AsType[statusError](err); err != nil && !refused {
 			return err
 		}
-		if err := protojson.Unmarshal(body.Bytes(), shown); err != nil {
-			return err
+		if err == nil {
+			if err := protojson.Unmarshal(body.Bytes(), shown); err != nil {
+				return err
+			}
 		}
 		if shown.GetPosition() > a.last.Load() {
 			a.asked = append(a.asked, sighting{shown.GetPosition(), time.Now()})
