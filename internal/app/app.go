@@ -91,7 +91,7 @@ func New(ctx context.Context, s Settings, role Role, log *slog.Logger) (*App, er
 	if role.Work && len(s.Services) < len(Nouns) {
 		return nil, errPartOfWork
 	}
-	db, err := postgres.Open(ctx, postgres.Config{WriterURL: s.URL, ReaderURLs: s.Readers, MaxConns: s.MaxConns}, log)
+	db, err := postgres.Open(ctx, postgres.Config{WriterURL: s.URL, ReaderURLs: s.Readers, MaxConns: s.MaxConns, Indexed: role != Role{}}, log)
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}

@@ -54,7 +54,7 @@ func pageRows(ctx context.Context, w *world, o options, r *report) error {
 
 func newPageRead(ctx context.Context, w *world) (*pageRead, error) {
 	s := w.settings
-	db, err := postgres.Open(ctx, postgres.Config{WriterURL: s.URL, ReaderURLs: s.Readers, MaxConns: s.MaxConns}, slog.New(slog.DiscardHandler))
+	db, err := postgres.Open(ctx, postgres.Config{WriterURL: s.URL, ReaderURLs: s.Readers, MaxConns: s.MaxConns, Indexed: true}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, err
 	}

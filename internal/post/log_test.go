@@ -17,6 +17,7 @@ import (
 	"github.com/throng-social/throng/internal/consistency"
 	"github.com/throng-social/throng/internal/id"
 	"github.com/throng-social/throng/internal/pace"
+	"github.com/throng-social/throng/internal/postgres"
 	"github.com/throng-social/throng/internal/postgres/pgtest"
 	"github.com/throng-social/throng/internal/rpc/rpctest"
 )
@@ -171,16 +172,19 @@ func (e *explainer) Exec(context.Context, string, ...any) (pgconn.CommandTag, er
 
 func (e *explainer) QueryRow(context.Context, string, ...any) pgx.Row { return nil }
 
-func (w world) explain(mode string, e *explainer) string {
+func (w world) explain(mode string, e *explainer) (plan string) {
 	w.t.Helper()
-	conn, err := w.db.Raw().Acquire(w.t.Context())
-	must(w.t, err)
-	defer conn.Release()
-	_, err = conn.Exec(w.t.Context(), `SELECT set_config('plan_cache_mode', $1, false)`, mode)
-	must(w.t, err)
-	rows, err := conn.Query(w.t.Context(), "EXPLAIN "+e.sql, e.args...)
-	must(w.t, err)
-	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	must(w.t, err)
-	return strings.Join(lines, "\n")
+	must(w.t, w.db.InTx(w.t.Context(), func(tx postgres.Tx) error {
+		if _, err := tx.Exec(w.t.Context(), `SELECT set_config('plan_cache_mode', $1, true)`, mode); err != nil {
+			return err
+		}
+		rows, err := tx.Query(w.t.Context(), "EXPLAIN "+e.sql, e.args...)
+		if err != nil {
+			return err
+		}
+		lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		plan = strings.Join(lines, "\n")
+		return err
+	}))
+	return plan
 }

@@ -42,9 +42,6 @@ func (p Pool) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
 // Tx is a transaction that the generated queries run on. Its errors are faults.
 type Tx struct{ raw pgx.Tx }
 
-// Raw is the driver's transaction, for the other adapters that take part in it.
-func (t Tx) Raw() pgx.Tx { return t.raw }
-
 // Exec runs a statement that answers no rows.
 func (t Tx) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
 	tag, err := t.raw.Exec(ctx, sql, args...)

@@ -36,6 +36,11 @@ type Config struct {
 	// MaxWait bounds how long a statement or a transaction waits for a connection; 0
 	// means 2 s.
 	MaxWait time.Duration
+	// Indexed has statements go by an index wherever there is one. It is for processes that
+	// answer calls: a plan is kept for a minute and more, and one that was made while a table
+	// had few rows would read all of it in the minutes of a rush. Whoever reads whole tables
+	// is better off without.
+	Indexed bool
 	// Tracer is told of each statement but those that ask for places in the log;
 	// nil is nobody.
 	Tracer pgx.QueryTracer
@@ -47,8 +52,10 @@ type DB struct {
 	// fallback reads from the writer, read-only, when no replica has come far enough.
 	fallback *server
 	replicas []*server
-	turn     atomic.Uint32
-	log      *slog.Logger
+	// queue is what the queue's driver looks for jobs with.
+	queue *pgxpool.Pool
+	turn  atomic.Uint32
+	log   *slog.Logger
 }
 
 // Open makes the pools. It does not wait for the servers: Ping does.
@@ -63,6 +70,9 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*DB, error) {
 	}
 	if db.fallback, err = newServer(ctx, c.WriterURL, c, true); err != nil {
 		return nil, fmt.Errorf("writer, for reads: %w", err)
+	}
+	if db.queue, err = newQueuePool(ctx, c); err != nil {
+		return nil, fmt.Errorf("queue: %w", err)
 	}
 	for _, url := range c.ReaderURLs {
 		if url == c.WriterURL {
@@ -83,6 +93,7 @@ func (db *DB) Close() {
 	for _, s := range append([]*server{db.writer, db.fallback}, db.replicas...) {
 		s.close()
 	}
+	db.queue.Close()
 }
 
 // Ping asks the writer; readiness stands on it. It waits behind no queries: a server
@@ -166,8 +177,8 @@ func (db *DB) begin(ctx context.Context, s *server, o pgx.TxOptions, fn func(tx 
 	return pgx.BeginTxFunc(ctx, s.pool, o, func(tx pgx.Tx) error { return fn(Tx{tx}) })
 }
 
-// Raw is the writer's pool, for the queue's driver alone.
-func (db *DB) Raw() *pgxpool.Pool { return db.writer.pool }
+// QueuePool is for the queue's driver alone.
+func (db *DB) QueuePool() *pgxpool.Pool { return db.queue }
 
 // PoolUse is how much of a pool is in use.
 type PoolUse struct {
@@ -179,14 +190,14 @@ type PoolUse struct {
 
 // Use is how much of each pool is in use; for metrics.
 func (db *DB) Use() []PoolUse {
-	use := []PoolUse{poolUse("writer", db.writer), poolUse("primary_reads", db.fallback)}
+	use := []PoolUse{poolUse("writer", db.writer.pool), poolUse("primary_reads", db.fallback.pool), poolUse("queue", db.queue)}
 	for i, r := range db.replicas {
-		use = append(use, poolUse(fmt.Sprintf("replica_%d", i+1), r))
+		use = append(use, poolUse(fmt.Sprintf("replica_%d", i+1), r.pool))
 	}
 	return use
 }
 
-func poolUse(name string, s *server) PoolUse {
-	st := s.pool.Stat()
+func poolUse(name string, pool *pgxpool.Pool) PoolUse {
+	st := pool.Stat()
 	return PoolUse{Pool: name, InUse: st.AcquiredConns(), Idle: st.IdleConns(), Most: st.MaxConns(), Waited: st.EmptyAcquireCount()}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -231,3 +232,31 @@ func TestOpenRefusesWhatIsNoAddress(t *testing.T) {
 }
 
 func onlyError(_ int, err error) error { return err }
+
+func TestIndexedStatementsReadNoWholeTableHoweverSmall(t *testing.T) {
+	t.Parallel()
+	servers := pgtest.New(t)
+	for _, test := range []struct {
+		name    string
+		indexed bool
+		want    string
+	}{
+		{"a server's", true, "Index Scan"},
+		{"an operator's", false, "Seq Scan"},
+	} {
+		db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: servers.Writer, Indexed: test.indexed}, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		if _, err := db.Writer(t.Context()).Exec(t.Context(), "ANALYZE number"); err != nil {
+			t.Fatal(err)
+		}
+		for pool, from := range map[string]asked{"writer": db.Writer(t.Context()), "primary": db.Primary(t.Context())} {
+			var plan string
+			if err := from.QueryRow(t.Context(), "EXPLAIN SELECT n FROM number WHERE id = 7").Scan(&plan); err != nil || !strings.Contains(plan, test.want) {
+				t.Errorf("%s statement on the %s: %q, %v; want %s", test.name, pool, plan, err, test.want)
+			}
+		}
+	}
+}

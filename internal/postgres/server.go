@@ -21,6 +21,8 @@ const (
 	stmtTimeout  = "30s"
 	idleTxLimit  = "30s"
 	applicationN = "throng"
+	// queueConns are as many as there are queues to look into at once.
+	queueConns = 6
 )
 
 // server is one Postgres server with a pool for queries and one connection for
@@ -53,6 +55,25 @@ func newServer(ctx context.Context, url string, c Config, readOnly bool) (*serve
 }
 
 func newPool(ctx context.Context, url string, settings Config, readOnly bool) (*pgxpool.Pool, error) {
+	c, err := poolConfig(url, settings, readOnly)
+	if err != nil {
+		return nil, err
+	}
+	return pgxpool.NewWithConfig(ctx, c)
+}
+
+// newQueuePool makes the pool of the queue's driver, whose few statements look for jobs
+// many times a second. Planned each time, as they would be, they take twice as long.
+func newQueuePool(ctx context.Context, settings Config) (*pgxpool.Pool, error) {
+	c, err := poolConfig(settings.WriterURL, Config{MaxConns: queueConns, MaxWait: settings.MaxWait, Tracer: settings.Tracer, Indexed: true}, false)
+	if err != nil {
+		return nil, err
+	}
+	c.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
+	return pgxpool.NewWithConfig(ctx, c)
+}
+
+func poolConfig(url string, settings Config, readOnly bool) (*pgxpool.Config, error) {
 	c, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, err
@@ -70,6 +91,9 @@ func newPool(ctx context.Context, url string, settings Config, readOnly bool) (*
 	// planner proposes as tables grow.
 	params["max_parallel_workers_per_gather"] = "0"
 	params["idle_in_transaction_session_timeout"] = idleTxLimit
+	if settings.Indexed {
+		params["enable_seqscan"] = "off"
+	}
 	if readOnly {
 		params["default_transaction_read_only"] = "on"
 	}
@@ -77,7 +101,7 @@ func newPool(ctx context.Context, url string, settings Config, readOnly bool) (*
 		registerUUID(conn.TypeMap())
 		return nil
 	}
-	return pgxpool.NewWithConfig(ctx, c)
+	return c, nil
 }
 
 func (s *server) close() {
