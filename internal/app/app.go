@@ -123,6 +123,9 @@ func (a *App) assemble(ctx context.Context) error {
 	}
 	a.stores = openStores(a.settings, a.db, a.dynamo, pub)
 	a.stores.boards = a.newBoards()
+	if a.role.Serve {
+		a.openGate()
+	}
 	if a.nouns, a.clients, err = build(ctx, a.settings, a.db, a.stores, a.bus, a.newLimiter(), a.caches, pub, a.log); err != nil {
 		return err
 	}
@@ -133,9 +136,6 @@ func (a *App) assemble(ctx context.Context) error {
 	}
 	if a.nouns.campaign != nil {
 		a.metrics.MustRegister(liveBoards{a.nouns.campaign})
-	}
-	if a.role.Serve {
-		a.gate = a.newGate()
 	}
 	a.health = newHealth(a.db.Ping, a.pingDynamo, a.pingQueue)
 	if a.role.Work {

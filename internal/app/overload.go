@@ -37,11 +37,13 @@ func (s *Settings) concurrency() (*rpc.Bounds, error) {
 	return &rpc.Bounds{Least: l, Most: m}, nil
 }
 
-// newGate is nil where everything is let in.
-func (a *App) newGate() *rpc.Gate {
+// openGate makes a gate, unless everything is let in. Hashes give way to calls, as jobs do:
+// whoever is signed in goes first.
+func (a *App) openGate() {
 	bounds, err := a.settings.concurrency()
 	if bounds == nil || err != nil { // an error was refused at the start
-		return nil
+		return
 	}
-	return rpc.NewGate(*bounds, a.metrics)
+	a.gate = rpc.NewGate(*bounds, a.metrics)
+	a.settings.Hashing.GiveWay = a.gate.GiveWay
 }

@@ -31,7 +31,7 @@ const (
 	// leastRetry and spreadRetry make the hint when to come back, not for all at once.
 	leastRetry  = time.Second
 	spreadRetry = time.Second
-	// giveWayTime is how long a job gives way to calls, each time it is tried.
+	// giveWayTime is how long a job, or a hash, gives way to calls, each time it is tried.
 	giveWayTime = 100 * time.Millisecond
 )
 
@@ -159,8 +159,9 @@ func (g *Gate) adapt() {
 }
 
 // GiveWay is for jobs: nobody waits for what they do, so it costs the least to put it
-// off. It waits while there is much to do for calls, but for a moment at most, so
-// that jobs go on however long that lasts.
+// off; and for the hashes of sign-ins, each of which takes as much as a hundred calls of
+// those who are signed in. It waits while there is much to do for calls, but for a moment
+// at most, so that jobs and sign-ins go on however long that lasts.
 func (g *Gate) GiveWay(ctx context.Context) {
 	idle := g.untilIdle()
 	if idle == nil {

@@ -23,6 +23,9 @@ type Hashing struct {
 	AtOnce int
 	// Waiting bounds those that wait for their turn; more are sent away.
 	Waiting int
+	// GiveWay waits while others need the processors more, for a moment at most; nil waits
+	// for nobody. Each hash asks it when its turn has come.
+	GiveWay func(context.Context)
 }
 
 // mostAtOnce bounds the memory of hashes.
@@ -57,6 +60,7 @@ type hasher struct {
 	dummy phc
 	// places are held by those who compute or wait, turns by those who compute.
 	places, turns chan struct{}
+	giveWay       func(context.Context)
 	// computed counts hashes.
 	computed atomic.Int64
 	// quiet gives the memory of hashes back when none was asked for in a while:
@@ -70,12 +74,16 @@ func newHasher(h Hashing) *hasher {
 	standard := DefaultHashing()
 	c := cost{memoryKiB: or(h.MemoryKiB, standard.MemoryKiB), passes: or(h.Passes, standard.Passes), lanes: 1}
 	atOnce := or(h.AtOnce, standard.AtOnce)
+	if h.GiveWay == nil {
+		h.GiveWay = func(context.Context) {}
+	}
 	return &hasher{
-		cost:   c,
-		dummy:  phc{cost: c, salt: random(saltSize), key: random(keySize)},
-		turns:  make(chan struct{}, atOnce),
-		places: make(chan struct{}, atOnce+or(h.Waiting, standard.Waiting)),
-		quiet:  time.AfterFunc(giveBackAfter, debug.FreeOSMemory),
+		cost:    c,
+		dummy:   phc{cost: c, salt: random(saltSize), key: random(keySize)},
+		giveWay: h.GiveWay,
+		turns:   make(chan struct{}, atOnce),
+		places:  make(chan struct{}, atOnce+or(h.Waiting, standard.Waiting)),
+		quiet:   time.AfterFunc(giveBackAfter, debug.FreeOSMemory),
 	}
 }
 
@@ -129,6 +137,7 @@ func (h *hasher) inTurn(ctx context.Context, compute func()) error {
 	case <-ctx.Done():
 		return postgres.Fault(ctx.Err())
 	}
+	h.giveWay(ctx)
 	h.computed.Add(1)
 	compute()
 	h.quiet.Reset(giveBackAfter)

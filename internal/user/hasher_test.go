@@ -97,6 +97,23 @@ func TestWhoeverHasWaitedForLongIsSentAwayBeforeHisCallIsOver(t *testing.T) {
 	})
 }
 
+func TestAHashGivesWayWhenItsTurnHasCome(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		asked, idle := 0, make(chan struct{})
+		h := newHasher(Hashing{AtOnce: 1, Waiting: 1, GiveWay: func(context.Context) { asked++; <-idle }})
+		done := make(chan error, 1)
+		go func() { done <- h.inTurn(t.Context(), func() {}) }()
+		synctest.Wait()
+		equal(t, "holding a turn", len(h.turns), 1)
+		equal(t, "hashes", h.computed.Load(), 0)
+		close(idle)
+		must(t, <-done)
+		equal(t, "hashes", h.computed.Load(), 1)
+		equal(t, "times asked", asked, 1)
+	})
+}
+
 func TestWhoeverLeavesTheQueueFreesHisPlace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
