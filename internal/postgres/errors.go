@@ -55,6 +55,16 @@ func isClosed(err error) bool {
 		strings.Contains(err.Error(), "conn closed") || strings.Contains(err.Error(), "unexpected EOF")
 }
 
+// isLost tells whether a connection is one no more: the server has ended it, or it broke.
+func isLost(err error) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return strings.HasPrefix(pg.Code, "57P")
+	}
+	var netErr net.Error
+	var connect *pgconn.ConnectError
+	return err != nil && !errors.As(err, &connect) && (isClosed(err) || errors.As(err, &netErr) && !netErr.Timeout())
+}
+
 // ofCode goes by SQLSTATE; https://www.postgresql.org/docs/current/errcodes-appendix.html
 func ofCode(pg *pgconn.PgError) error {
 	switch {

@@ -173,8 +173,22 @@ func (db *DB) inSnapshot(ctx context.Context, s *server, fn func(tx Tx) error) e
 	return Fault(db.begin(ctx, s, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, fn))
 }
 
+// begin tries a second time, over a new connection, where the one that it was given turns out
+// to be lost: a server that went and came back leaves many of those, and nothing was asked yet.
 func (db *DB) begin(ctx context.Context, s *server, o pgx.TxOptions, fn func(tx Tx) error) error {
-	return pgx.BeginTxFunc(ctx, s.pool, o, func(tx pgx.Tx) error { return fn(Tx{tx}) })
+	begun := false
+	run := func() error {
+		return pgx.BeginTxFunc(ctx, s.pool, o, func(tx pgx.Tx) error {
+			begun = true
+			return fn(Tx{tx})
+		})
+	}
+	err := run()
+	if !begun && isLost(err) {
+		s.pool.Reset()
+		err = run()
+	}
+	return err
 }
 
 // QueuePool is for the queue's driver alone.

@@ -219,6 +219,32 @@ func TestAllComesBackByItselfWhenTheServerDoes(t *testing.T) {
 	}
 }
 
+func TestATransactionBeginsOverANewConnectionWhereTheServerWasAwayMeanwhile(t *testing.T) {
+	t.Parallel()
+	ctx, d := t.Context(), pgtest.NewReplicated(t, 0)
+	db := open(t, d)
+	// Several at once leave several connections behind.
+	const atOnce = 5
+	var all, done sync.WaitGroup
+	all.Add(atOnce)
+	for range atOnce {
+		done.Go(func() {
+			if err := db.InTx(ctx, func(postgres.Tx) error { all.Done(); all.Wait(); return nil }); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	done.Wait()
+	if err := errors.Join(d.Server.StopPrimary(ctx), d.Server.StartPrimary(ctx)); err != nil {
+		t.Fatal(err)
+	}
+	for i := range atOnce {
+		if err := set(ctx, db, 1, i); err != nil {
+			t.Errorf("transaction %d after the server came back: %v", i, err)
+		}
+	}
+}
+
 func TestOpenRefusesWhatIsNoAddress(t *testing.T) {
 	t.Parallel()
 	log := slog.New(slog.DiscardHandler)
