@@ -25,7 +25,7 @@ type Hashing struct {
 	Waiting int
 	// GiveWay waits while others need the processors more, for a moment at most; nil waits
 	// for nobody. Each hash asks it when its turn has come.
-	GiveWay func(context.Context)
+	GiveWay func(context.Context) `json:"-"`
 }
 
 // mostAtOnce bounds the memory of hashes.
