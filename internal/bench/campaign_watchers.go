@@ -97,11 +97,11 @@ func (l *live) watch(r *reader) (*watcher, error) {
 		return nil, err
 	}
 	q := question{codec{"stream", "application/connect+proto"}, campaignv1connect.CampaignServiceWatchLeaderboardProcedure, string(envelope)}
-	if _, err = c.conn.Write(r.request(nil, q)); err != nil {
-		return nil, err
-	}
 	w := &watcher{conn: c.conn}
-	if w.body, err = answerOf(c.in); err == nil {
+	if _, err = c.conn.Write(r.request(nil, q)); err == nil {
+		w.body, err = answerOf(c.in)
+	}
+	if err == nil {
 		err = w.next()
 	}
 	return w, err
@@ -166,13 +166,11 @@ func (l *live) look(ctx context.Context, a *attendance) error {
 		body.Reset()
 		shown := &campaignv1.GetLeaderboardResponse{}
 		err := c.exchange(request, &reader{}, &body)
+		if err == nil {
+			err = protojson.Unmarshal(body.Bytes(), shown)
+		}
 		if _, refused := errors.AsType[statusError](err); err != nil && !refused {
 			return err
-		}
-		if err == nil {
-			if err := protojson.Unmarshal(body.Bytes(), shown); err != nil {
-				return err
-			}
 		}
 		if shown.GetPosition() > a.last.Load() {
 			a.asked = append(a.asked, sighting{shown.GetPosition(), time.Now()})

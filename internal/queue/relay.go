@@ -6,8 +6,6 @@ import (
 	"fmt"
 
 	"github.com/riverqueue/river"
-
-	"github.com/throng-social/throng/gen/db/queuedb"
 )
 
 // Where the deployment's queue is not River, what nouns on Postgres announce still
@@ -25,7 +23,9 @@ const (
 
 // NewRelayed makes a publisher whose messages a worker hands to another queue.
 func NewRelayed() *Publisher {
-	return &Publisher{q: queuedb.New(), relayed: true}
+	p := NewPublisher()
+	p.relayed = true
+	return p
 }
 
 // RelayTo handles what a publisher of NewRelayed has stored.

@@ -138,6 +138,9 @@ func (h *hasher) inTurn(ctx context.Context, compute func()) error {
 		return postgres.Fault(ctx.Err())
 	}
 	h.giveWay(ctx)
+	if err := ctx.Err(); err != nil {
+		return postgres.Fault(err) // a hash for nobody
+	}
 	h.computed.Add(1)
 	compute()
 	h.quiet.Reset(giveBackAfter)
