@@ -87,7 +87,7 @@ func TestACampaignWhoseServersAndWorkersAreKilledCountsEveryCheckInOnce(t *testi
 // crowded is how a crowd finds the deployment.
 func (d *onAWS) crowded(t *testing.T) campaigntest.Deployment {
 	t.Helper()
-	pool, err := postgres.Open(t.Context(), postgres.Config{WriterURL: d.db.Writer, MaxConns: 4}, slog.New(slog.DiscardHandler))
+	pool, err := postgres.Open(t.Context(), d.db.Config(4), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

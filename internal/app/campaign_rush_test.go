@@ -40,7 +40,7 @@ func TestARushIsCountedExactlyOnAllBoards(t *testing.T) { //nolint:paralleltest 
 	db, server := pgtest.NewReplicated(t, 1), redistest.New(t)
 	inRedis := deploy(t, db, seams[0], func(s *app.Settings) { s.RedisURL, s.Boards = server.URL(), "redis" })
 	inMemory := deploy(t, db, seams[0], func(s *app.Settings) { s.Boards = "memory" })
-	pool, err := postgres.Open(t.Context(), postgres.Config{WriterURL: db.Writer, MaxConns: 4}, slog.New(slog.DiscardHandler))
+	pool, err := postgres.Open(t.Context(), db.Config(4), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,7 +63,7 @@ func newVillage(t *testing.T) *village {
 	d := pgtest.New(t)
 	v := &village{}
 	log := slog.New(slog.NewTextHandler(&v.log, &slog.HandlerOptions{Level: slog.LevelError}))
-	db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: d.Writer}, log)
+	db, err := postgres.Open(t.Context(), d.Config(0), log)
 	must(t, err)
 	t.Cleanup(db.Close)
 	v.sql, err = pgxpool.New(t.Context(), d.Writer)

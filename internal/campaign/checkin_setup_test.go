@@ -68,7 +68,7 @@ func openRushWith(t testing.TB, seam rpctest.Seam, servers pgtest.DB, rate pace.
 	log, pages := slog.New(slog.DiscardHandler), page.NewSealer([]byte(rushSecret))
 	w := rush{t: t, late: &atomic.Int64{}}
 	var err error
-	w.db, err = postgres.Open(t.Context(), postgres.Config{WriterURL: servers.Writer, ReaderURLs: servers.Readers}, log)
+	w.db, err = postgres.Open(t.Context(), servers.Config(0), log)
 	must(t, err)
 	t.Cleanup(w.db.Close)
 	pictures, err := folder.Open(t.TempDir())

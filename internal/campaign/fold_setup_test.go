@@ -40,7 +40,7 @@ func startCounting(t testing.TB) *counting {
 func countingOn(t testing.TB, servers pgtest.DB) *counting {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: servers.Writer, ReaderURLs: servers.Readers}, log)
+	db, err := postgres.Open(t.Context(), servers.Config(0), log)
 	ok(t, err)
 	t.Cleanup(db.Close)
 	pub := queue.NewPublisher()

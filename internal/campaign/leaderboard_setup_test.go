@@ -93,7 +93,7 @@ func newContest(t testing.TB, servers pgtest.DB, people, teams int) *contest {
 
 func poolsOf(t testing.TB, servers pgtest.DB) *postgres.DB {
 	t.Helper()
-	db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: servers.Writer, ReaderURLs: servers.Readers}, slog.New(slog.DiscardHandler))
+	db, err := postgres.Open(t.Context(), servers.Config(0), slog.New(slog.DiscardHandler))
 	okay(t, err)
 	t.Cleanup(db.Close)
 	return db

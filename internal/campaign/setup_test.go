@@ -75,7 +75,7 @@ func open(t testing.TB, seam rpctest.Seam, change ...func(*campaign.Deps)) world
 	servers := pgtest.New(t)
 	w := world{t: t, clock: &clock{now: time.Now().Truncate(time.Microsecond)}}
 	var err error
-	w.db, err = postgres.Open(t.Context(), postgres.Config{WriterURL: servers.Writer, ReaderURLs: servers.Readers}, log)
+	w.db, err = postgres.Open(t.Context(), servers.Config(0), log)
 	must(t, err)
 	t.Cleanup(w.db.Close)
 	pictures, err := folder.Open(t.TempDir())

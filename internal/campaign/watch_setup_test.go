@@ -47,7 +47,7 @@ type arena struct {
 func startArena(t testing.TB, d pgtest.DB, change ...func(*campaign.Deps)) *arena {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
-	db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: d.Writer, ReaderURLs: d.Readers, MaxConns: 6}, log)
+	db, err := postgres.Open(t.Context(), d.Config(6), log)
 	noError(t, err)
 	t.Cleanup(db.Close)
 	pub := queue.NewPublisher()

@@ -160,7 +160,7 @@ const patience = time.Minute
 func process(t *testing.T, servers pgtest.DB) (world, pubsub.Bus) {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: servers.Writer, MaxConns: 4}, log)
+	db, err := postgres.Open(t.Context(), servers.Config(4), log)
 	must(t, err)
 	t.Cleanup(db.Close)
 	bus := pgnotify.New(pgnotify.Config{DB: db, URL: servers.Writer}, log)

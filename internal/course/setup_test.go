@@ -60,7 +60,9 @@ func on(t testing.TB, seam rpctest.Seam, servers pgtest.DB, tracer pgx.QueryTrac
 	log := slog.New(slog.DiscardHandler)
 	w := world{t: t, servers: servers}
 	var err error
-	w.db, err = postgres.Open(t.Context(), postgres.Config{WriterURL: servers.Writer, ReaderURLs: servers.Readers, Tracer: tracer}, log)
+	c := servers.Config(0)
+	c.Tracer = tracer
+	w.db, err = postgres.Open(t.Context(), c, log)
 	must(t, err)
 	t.Cleanup(w.db.Close)
 	pictures, err := folder.Open(t.TempDir())

@@ -57,7 +57,7 @@ func setup(t testing.TB, seam rpctest.Seam, change ...func(*graph.Deps)) world {
 func on(t testing.TB, seam rpctest.Seam, servers pgtest.DB, change ...func(*graph.Deps)) world {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: servers.Writer, ReaderURLs: servers.Readers}, log)
+	db, err := postgres.Open(t.Context(), servers.Config(0), log)
 	must(t, err)
 	t.Cleanup(db.Close)
 	pub := queue.NewPublisher()

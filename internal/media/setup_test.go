@@ -109,7 +109,7 @@ func on(t *testing.T, seam rpctest.Seam, servers pgtest.DB, pictures store) worl
 	t.Helper()
 	w := world{t: t, store: pictures, ahead: &atomic.Int64{}}
 	var err error
-	w.db, err = postgres.Open(t.Context(), postgres.Config{WriterURL: servers.Writer, ReaderURLs: servers.Readers}, slog.New(slog.DiscardHandler))
+	w.db, err = postgres.Open(t.Context(), servers.Config(0), slog.New(slog.DiscardHandler))
 	must(t, err)
 	t.Cleanup(w.db.Close)
 	w.service = media.New(media.Deps{

@@ -72,7 +72,7 @@ func upon(t testing.TB, seam rpctest.Seam, servers pgtest.DB, rate pace.Rate, st
 	log := slog.New(slog.DiscardHandler)
 	w := world{t: t, resolves: &atomic.Int64{}}
 	var err error
-	w.db, err = postgres.Open(t.Context(), postgres.Config{WriterURL: servers.Writer, ReaderURLs: servers.Readers}, log)
+	w.db, err = postgres.Open(t.Context(), servers.Config(0), log)
 	must(t, err)
 	t.Cleanup(w.db.Close)
 	pictures, err := folder.Open(t.TempDir())

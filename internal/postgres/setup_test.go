@@ -27,7 +27,7 @@ func migrate(ctx context.Context, url string) error {
 
 func open(t *testing.T, d pgtest.DB) *postgres.DB {
 	t.Helper()
-	db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: d.Writer, ReaderURLs: d.Readers}, slog.New(slog.DiscardHandler))
+	db, err := postgres.Open(t.Context(), d.Config(0), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ type post struct {
 
 func newPost(t *testing.T) post {
 	t.Helper()
-	db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: pgtest.New(t).Writer}, discard())
+	db, err := postgres.Open(t.Context(), pgtest.New(t).Config(0), discard())
 	if err != nil {
 		t.Fatal(err)
 	}

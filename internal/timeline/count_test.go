@@ -52,7 +52,7 @@ type mix struct {
 func newMix(t *testing.T, w simulation.World, start time.Time, ratio float64) *mix {
 	t.Helper()
 	d, log := pgtest.New(t), slog.New(slog.DiscardHandler)
-	db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: d.Writer, MaxConns: 4}, log)
+	db, err := postgres.Open(t.Context(), d.Config(4), log)
 	must(t, err)
 	t.Cleanup(db.Close)
 	pub := queue.NewPublisher()

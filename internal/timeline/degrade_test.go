@@ -46,7 +46,7 @@ func (c *cutOff) HydrateUsers(ctx context.Context, req *userv1.HydrateUsersReque
 func TestAccountsThatCannotBeReachedDegradeItemsAndNotThePage(t *testing.T) {
 	t.Parallel()
 	d, log := pgtest.New(t), slog.New(slog.DiscardHandler)
-	db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: d.Writer, MaxConns: 4}, log)
+	db, err := postgres.Open(t.Context(), d.Config(4), log)
 	must(t, err)
 	t.Cleanup(db.Close)
 	pub := queue.NewPublisher()

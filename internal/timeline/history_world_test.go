@@ -69,7 +69,9 @@ func newWorld(t *testing.T) *world {
 	d, log := pgtest.New(t), slog.New(slog.DiscardHandler)
 	w := &world{pages: page.NewSealer(make([]byte, 32))}
 	var err error
-	if w.db, err = postgres.Open(t.Context(), postgres.Config{WriterURL: d.Writer, MaxConns: 2*processes + 2, Tracer: stops{}}, log); err != nil {
+	c := d.Config(2*processes + 2)
+	c.Tracer = stops{}
+	if w.db, err = postgres.Open(t.Context(), c, log); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.db.Close)

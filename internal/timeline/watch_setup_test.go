@@ -83,7 +83,7 @@ func (s slowPosts) ListLog(ctx context.Context, req *postv1.ListLogRequest) (*po
 func startSite(t *testing.T, d pgtest.DB, o siteOptions) *site {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
-	db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: d.Writer, ReaderURLs: d.Readers, MaxConns: 6}, log)
+	db, err := postgres.Open(t.Context(), d.Config(6), log)
 	if err != nil {
 		t.Fatal(err)
 	}

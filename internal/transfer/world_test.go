@@ -51,7 +51,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{tables: dynamotest.New(t)}
 	var err error
-	w.db, err = postgres.Open(t.Context(), postgres.Config{WriterURL: pgtest.New(t).Writer}, slog.New(slog.DiscardHandler))
+	w.db, err = postgres.Open(t.Context(), pgtest.New(t).Config(0), slog.New(slog.DiscardHandler))
 	must(t, err)
 	t.Cleanup(w.db.Close)
 	w.pub = queue.NewPublisher()

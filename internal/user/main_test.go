@@ -66,7 +66,7 @@ type process struct {
 func setup(t testing.TB, seam rpctest.Seam, change ...func(*Deps)) process {
 	t.Helper()
 	url := pgtest.New(t)
-	db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: url.Writer, ReaderURLs: url.Readers}, slog.New(slog.DiscardHandler))
+	db, err := postgres.Open(t.Context(), url.Config(0), slog.New(slog.DiscardHandler))
 	must(t, err)
 	t.Cleanup(db.Close)
 	events := queue.NewPublisher()

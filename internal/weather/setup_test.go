@@ -46,7 +46,7 @@ func on(t testing.TB, seam rpctest.Seam, servers pgtest.DB, change ...func(*weat
 	log := slog.New(slog.DiscardHandler)
 	w := world{t: t}
 	var err error
-	w.db, err = postgres.Open(t.Context(), postgres.Config{WriterURL: servers.Writer, ReaderURLs: servers.Readers}, log)
+	w.db, err = postgres.Open(t.Context(), servers.Config(0), log)
 	must(t, err)
 	t.Cleanup(w.db.Close)
 	d := weather.Deps{DB: w.db, Pages: page.NewSealer([]byte("a secret of the deployment")), Log: log}

@@ -55,7 +55,7 @@ func TestChecksAndAnswersToWritesComeFromThePrimary(t *testing.T) {
 
 func open(t testing.TB, servers pgtest.DB) storetest.World {
 	t.Helper()
-	db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: servers.Writer, ReaderURLs: servers.Readers}, slog.New(slog.DiscardHandler))
+	db, err := postgres.Open(t.Context(), servers.Config(0), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func TestTheStoreKeepsItsContract(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) storetest.World {
 		servers := pgtest.New(t)
-		db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: servers.Writer, ReaderURLs: servers.Readers}, slog.New(slog.DiscardHandler))
+		db, err := postgres.Open(t.Context(), servers.Config(0), slog.New(slog.DiscardHandler))
 		must(t, err)
 		t.Cleanup(db.Close)
 		pub := queue.NewPublisher()

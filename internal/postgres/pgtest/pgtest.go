@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/throng-social/throng/internal/devstack"
+	"github.com/throng-social/throng/internal/postgres"
 )
 
 // patience is for a start on a busy machine.
@@ -35,6 +36,12 @@ type DB struct {
 	// Server runs the database. That of New is shared: leave it running.
 	Server *devstack.Postgres
 	Name   string
+}
+
+// Config is for a pool of tests, of at most conns connections; 0 means as many as servers have. Beside the tests of other
+// packages a new connection takes longer than the callers of a server are asked to wait.
+func (d DB) Config(conns int32) postgres.Config {
+	return postgres.Config{WriterURL: d.Writer, ReaderURLs: d.Readers, MaxConns: conns, MaxWait: patience}
 }
 
 // process is set once, by Main.

@@ -41,7 +41,7 @@ func TestNotifyKeepsTheContractOfABus(t *testing.T) {
 func newBus(t *testing.T, d pgtest.DB) *pgnotify.Bus {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: d.Writer, MaxConns: 2}, log)
+	db, err := postgres.Open(t.Context(), d.Config(2), log)
 	must(t, err)
 	t.Cleanup(db.Close)
 	return pgnotify.New(pgnotify.Config{DB: db, URL: d.Writer, Stamp: pubsubtest.Stamp}, log)

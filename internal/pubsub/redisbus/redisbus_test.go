@@ -47,7 +47,7 @@ func TestRedisKeepsTheContractOfABus(t *testing.T) {
 
 func asker(t *testing.T, d pgtest.DB) func(context.Context) (pubsub.Moment, error) {
 	t.Helper()
-	db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: d.Writer, MaxConns: 4}, slog.New(slog.DiscardHandler))
+	db, err := postgres.Open(t.Context(), d.Config(4), slog.New(slog.DiscardHandler))
 	must(t, err)
 	t.Cleanup(db.Close)
 	return pgnotify.New(pgnotify.Config{DB: db, Stamp: pubsubtest.Stamp}, slog.New(slog.DiscardHandler)).Ask

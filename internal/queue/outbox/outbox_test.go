@@ -251,7 +251,7 @@ func TestRiverHoldsOneJobASubscriptionAndOneATask(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	s, _ := newStore(t)
-	db, err := postgres.Open(ctx, postgres.Config{WriterURL: pgtest.New(t).Writer}, discard())
+	db, err := postgres.Open(ctx, pgtest.New(t).Config(0), discard())
 	if err != nil {
 		t.Fatal(err)
 	}

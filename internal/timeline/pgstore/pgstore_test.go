@@ -30,7 +30,7 @@ func TestStore(t *testing.T) {
 func open(t *testing.T) storetest.Fixture {
 	t.Helper()
 	d := pgtest.New(t)
-	db, err := postgres.Open(t.Context(), postgres.Config{WriterURL: d.Writer, MaxConns: 16}, slog.New(slog.DiscardHandler))
+	db, err := postgres.Open(t.Context(), d.Config(16), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
