@@ -98,6 +98,9 @@ function sayViolation(violation: FieldViolation): string {
   if (known) {
     return known;
   }
+  if (violation.ruleId === "string.not_contains") {
+    return "This has a character that cannot be kept.";
+  }
   const { message } = violation;
   const most = /at most (\d+) char/.exec(message)?.[1];
   if (most) {

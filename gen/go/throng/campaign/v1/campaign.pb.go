@@ -1407,11 +1407,10 @@ const file_throng_campaign_v1_campaign_proto_rawDesc = "" +
 	"perCheckIn\x12*\n" +
 	"\tdaily_cap\x18\x02 \x01(\x05B\r\xbaH\n" +
 	"\x1a\b\x18\x80\x94\xeb\xdc\x03(\x00R\bdailyCap\"\x0e\n" +
-	"\fTogetherness\"\x9d\b\n" +
-	"\x15CreateCampaignRequest\x12<\n" +
-	"\x05title\x18\x01 \x01(\tB&\xbaH#r!\x10\x01\x18x2\x1b^[^\\x00]*[^\\x00\\s][^\\x00]*$R\x05title\x12(\n" +
-	"\x04text\x18\x02 \x01(\tB\x14\xbaH\x11r\x0f\x18\x90N2\n" +
-	"^[^\\x00]*$R\x04text\x121\n" +
+	"\fTogetherness\"\xf8\a\n" +
+	"\x15CreateCampaignRequest\x12'\n" +
+	"\x05title\x18\x01 \x01(\tB\x11\xbaH\x0er\f\x10\x01\x18x2\x02\\S\xba\x01\x01\x00R\x05title\x12 \n" +
+	"\x04text\x18\x02 \x01(\tB\f\xbaH\tr\a\x18\x90N\xba\x01\x01\x00R\x04text\x121\n" +
 	"\x0ecover_media_id\x18\x03 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\fcoverMediaId\x12(\n" +
 	"\vlocation_id\x18\x04 \x01(\tB\a\xbaH\x04r\x02\x18@R\n" +
 	"locationId\x128\n" +
@@ -1425,9 +1424,9 @@ const file_throng_campaign_v1_campaign_proto_rawDesc = "" +
 	"freezes_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampB\x10\xbaH\r\xb2\x01\n" +
 	"\x1a\x06\b\x80\xb2\xf8\x84\x1b2\x00R\tfreezesAt\x127\n" +
 	"\x05rules\x18\n" +
-	" \x01(\v2\x19.throng.campaign.v1.RulesB\x06\xbaH\x03\xc8\x01\x01R\x05rules\x12>\n" +
-	"\x0fidempotency_key\x18\v \x01(\tB\x15\xbaH\x12r\x10\x10\b\x18@2\n" +
-	"^[^\\x00]*$R\x0eidempotencyKey:\xf7\x02\xbaH\xf3\x02\x1a\xd8\x01\n" +
+	" \x01(\v2\x19.throng.campaign.v1.RulesB\x06\xbaH\x03\xc8\x01\x01R\x05rules\x126\n" +
+	"\x0fidempotency_key\x18\v \x01(\tB\r\xbaH\n" +
+	"r\b\x10\b\x18@\xba\x01\x01\x00R\x0eidempotencyKey:\xf7\x02\xbaH\xf3\x02\x1a\xd8\x01\n" +
 	"\x0fcampaign.window\x129a campaign ends after it starts, and a year later at most\x1a\x89\x01this.starts_at < timestamp('2200-01-01T00:00:00Z') && this.ends_at > this.starts_at && this.ends_at <= this.starts_at + duration('8784h')\x1a\x95\x01\n" +
 	"\x0fcampaign.freeze\x12#boards freeze between start and end\x1a]!has(this.freezes_at) || (this.freezes_at > this.starts_at && this.freezes_at < this.ends_at)\"R\n" +
 	"\x16CreateCampaignResponse\x128\n" +
@@ -1445,13 +1444,12 @@ const file_throng_campaign_v1_campaign_proto_rawDesc = "" +
 	"page_token\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"{\n" +
 	"\x15ListCampaignsResponse\x12:\n" +
 	"\tcampaigns\x18\x01 \x03(\v2\x1c.throng.campaign.v1.CampaignR\tcampaigns\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xfc\x06\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xdf\x06\n" +
 	"\x15UpdateCampaignRequest\x12)\n" +
 	"\vcampaign_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\n" +
-	"campaignId\x12A\n" +
-	"\x05title\x18\x02 \x01(\tB&\xbaH#r!\x10\x01\x18x2\x1b^[^\\x00]*[^\\x00\\s][^\\x00]*$H\x00R\x05title\x88\x01\x01\x12-\n" +
-	"\x04text\x18\x03 \x01(\tB\x14\xbaH\x11r\x0f\x18\x90N2\n" +
-	"^[^\\x00]*$H\x01R\x04text\x88\x01\x01\x12`\n" +
+	"campaignId\x12,\n" +
+	"\x05title\x18\x02 \x01(\tB\x11\xbaH\x0er\f\x10\x01\x18x2\x02\\S\xba\x01\x01\x00H\x00R\x05title\x88\x01\x01\x12%\n" +
+	"\x04text\x18\x03 \x01(\tB\f\xbaH\tr\a\x18\x90N\xba\x01\x01\x00H\x01R\x04text\x88\x01\x01\x12`\n" +
 	"\x0ecover_media_id\x18\x04 \x01(\tB5\xbaH2r02.^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$H\x02R\fcoverMediaId\x88\x01\x01\x12-\n" +
 	"\vlocation_id\x18\x05 \x01(\tB\a\xbaH\x04r\x02\x18@H\x03R\n" +
 	"locationId\x88\x01\x01\x12?\n" +

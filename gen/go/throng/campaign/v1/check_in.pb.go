@@ -459,15 +459,14 @@ const file_throng_campaign_v1_check_in_proto_rawDesc = "" +
 	"\x04text\x18\x04 \x01(\tR\x04text\x12,\n" +
 	"\x05media\x18\x05 \x03(\v2\x16.throng.media.v1.MediaR\x05media\x129\n" +
 	"\n" +
-	"created_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\"\xd5\x01\n" +
+	"created_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\"\xc5\x01\n" +
 	"\x0eCheckInRequest\x12)\n" +
 	"\vcampaign_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\n" +
-	"campaignId\x12(\n" +
-	"\x04text\x18\x02 \x01(\tB\x14\xbaH\x11r\x0f\x18\xec\x0e2\n" +
-	"^[^\\x00]*$R\x04text\x12.\n" +
-	"\tmedia_ids\x18\x03 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10\x04\x18\x01\"\x05r\x03\xb0\x01\x01R\bmediaIds\x12>\n" +
-	"\x0fidempotency_key\x18\x04 \x01(\tB\x15\xbaH\x12r\x10\x10\b\x18@2\n" +
-	"^[^\\x00]*$R\x0eidempotencyKey\"I\n" +
+	"campaignId\x12 \n" +
+	"\x04text\x18\x02 \x01(\tB\f\xbaH\tr\a\x18\xec\x0e\xba\x01\x01\x00R\x04text\x12.\n" +
+	"\tmedia_ids\x18\x03 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10\x04\x18\x01\"\x05r\x03\xb0\x01\x01R\bmediaIds\x126\n" +
+	"\x0fidempotency_key\x18\x04 \x01(\tB\r\xbaH\n" +
+	"r\b\x10\b\x18@\xba\x01\x01\x00R\x0eidempotencyKey\"I\n" +
 	"\x0fCheckInResponse\x126\n" +
 	"\bcheck_in\x18\x01 \x01(\v2\x1b.throng.campaign.v1.CheckInR\acheckIn\"\x91\x01\n" +
 	"\x13ListCheckInsRequest\x12)\n" +
@@ -478,11 +477,10 @@ const file_throng_campaign_v1_check_in_proto_rawDesc = "" +
 	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"x\n" +
 	"\x14ListCheckInsResponse\x128\n" +
 	"\tcheck_ins\x18\x01 \x03(\v2\x1b.throng.campaign.v1.CheckInR\bcheckIns\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"l\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"d\n" +
 	"\x12VoidCheckInRequest\x12(\n" +
-	"\vcheck_in_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\tcheckInId\x12,\n" +
-	"\x06reason\x18\x02 \x01(\tB\x14\xbaH\x11r\x0f\x18\xf4\x032\n" +
-	"^[^\\x00]*$R\x06reason\"\x15\n" +
+	"\vcheck_in_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\tcheckInId\x12$\n" +
+	"\x06reason\x18\x02 \x01(\tB\f\xbaH\tr\a\x18\xf4\x03\xba\x01\x01\x00R\x06reason\"\x15\n" +
 	"\x13VoidCheckInResponseB\xd6\x01\n" +
 	"\x16com.throng.campaign.v1B\fCheckInProtoP\x01ZDgithub.com/throng-social/throng/gen/go/throng/campaign/v1;campaignv1\xa2\x02\x03TCX\xaa\x02\x12Throng.Campaign.V1\xca\x02\x12Throng\\Campaign\\V1\xe2\x02\x1eThrong\\Campaign\\V1\\GPBMetadata\xea\x02\x14Throng::Campaign::V1b\x06proto3"
 

@@ -918,13 +918,13 @@ const file_throng_campaign_v1_team_proto_rawDesc = "" +
 	"captain_id\x18\x04 \x01(\tR\tcaptainId\x12!\n" +
 	"\fmember_count\x18\x05 \x01(\x05R\vmemberCount\x129\n" +
 	"\n" +
-	"created_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\"\xd0\x01\n" +
+	"created_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\"\xc8\x01\n" +
 	"\x11CreateTeamRequest\x12)\n" +
 	"\vcampaign_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\n" +
 	"campaignId\x12P\n" +
-	"\x04name\x18\x02 \x01(\tB<\xbaH9r7\x10\x02\x18(21^\\s*[^\\x00-\\x1f\\s][^\\x00-\\x1f]*[^\\x00-\\x1f\\s]\\s*$R\x04name\x12>\n" +
-	"\x0fidempotency_key\x18\x03 \x01(\tB\x15\xbaH\x12r\x10\x10\b\x18@2\n" +
-	"^[^\\x00]*$R\x0eidempotencyKey\"B\n" +
+	"\x04name\x18\x02 \x01(\tB<\xbaH9r7\x10\x02\x18(21^\\s*[^\\x00-\\x1f\\s][^\\x00-\\x1f]*[^\\x00-\\x1f\\s]\\s*$R\x04name\x126\n" +
+	"\x0fidempotency_key\x18\x03 \x01(\tB\r\xbaH\n" +
+	"r\b\x10\b\x18@\xba\x01\x01\x00R\x0eidempotencyKey\"B\n" +
 	"\x12CreateTeamResponse\x12,\n" +
 	"\x04team\x18\x01 \x01(\v2\x18.throng.campaign.v1.TeamR\x04team\"4\n" +
 	"\x0fJoinTeamRequest\x12!\n" +
@@ -942,12 +942,11 @@ const file_throng_campaign_v1_team_proto_rawDesc = "" +
 	"\x0eGetTeamRequest\x12!\n" +
 	"\ateam_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\x06teamId\"?\n" +
 	"\x0fGetTeamResponse\x12,\n" +
-	"\x04team\x18\x01 \x01(\v2\x18.throng.campaign.v1.TeamR\x04team\"\xbb\x01\n" +
+	"\x04team\x18\x01 \x01(\v2\x18.throng.campaign.v1.TeamR\x04team\"\xb3\x01\n" +
 	"\x10ListTeamsRequest\x12)\n" +
 	"\vcampaign_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\n" +
-	"campaignId\x12+\n" +
-	"\x06prefix\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x18(2\n" +
-	"^[^\\x00]*$R\x06prefix\x12&\n" +
+	"campaignId\x12#\n" +
+	"\x06prefix\x18\x02 \x01(\tB\v\xbaH\br\x06\x18(\xba\x01\x01\x00R\x06prefix\x12&\n" +
 	"\tpage_size\x18\x03 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00R\bpageSize\x12'\n" +
 	"\n" +
 	"page_token\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"k\n" +

@@ -970,14 +970,13 @@ const file_throng_post_v1_post_proto_rawDesc = "" +
 	"like_count\x18\a \x01(\x03R\tlikeCount\x12\x1f\n" +
 	"\vreply_count\x18\b \x01(\x03R\n" +
 	"replyCount\x12\x1e\n" +
-	"\vliked_by_me\x18\t \x01(\bR\tlikedByMe\"\xca\x02\n" +
-	"\x11CreatePostRequest\x12(\n" +
-	"\x04text\x18\x01 \x01(\tB\x14\xbaH\x11r\x0f\x18\xd0\x0f2\n" +
-	"^[^\\x00]*$R\x04text\x12.\n" +
+	"\vliked_by_me\x18\t \x01(\bR\tlikedByMe\"\xba\x02\n" +
+	"\x11CreatePostRequest\x12 \n" +
+	"\x04text\x18\x01 \x01(\tB\f\xbaH\tr\a\x18\xd0\x0f\xba\x01\x01\x00R\x04text\x12.\n" +
 	"\tmedia_ids\x18\x02 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10\x04\x18\x01\"\x05r\x03\xb0\x01\x01R\bmediaIds\x12+\n" +
-	"\vreply_to_id\x18\x03 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\treplyToId\x12>\n" +
-	"\x0fidempotency_key\x18\x04 \x01(\tB\x15\xbaH\x12r\x10\x10\b\x18@2\n" +
-	"^[^\\x00]*$R\x0eidempotencyKey:n\xbaHk\x1ai\n" +
+	"\vreply_to_id\x18\x03 \x01(\tB\v\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01R\treplyToId\x126\n" +
+	"\x0fidempotency_key\x18\x04 \x01(\tB\r\xbaH\n" +
+	"r\b\x10\b\x18@\xba\x01\x01\x00R\x0eidempotencyKey:n\xbaHk\x1ai\n" +
 	"\x0epost.not_empty\x12\x1ea post needs text or a picture\x1a7this.text.matches('[^\\\\s]') || size(this.media_ids) > 0\">\n" +
 	"\x12CreatePostResponse\x12(\n" +
 	"\x04post\x18\x01 \x01(\v2\x14.throng.post.v1.PostR\x04post\"3\n" +

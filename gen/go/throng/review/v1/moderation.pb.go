@@ -711,13 +711,12 @@ const file_throng_review_v1_moderation_proto_rawDesc = "" +
 	"\vreported_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"reportedAt\x12\x16\n" +
 	"\x06hidden\x18\n" +
-	" \x01(\bR\x06hidden\"\xac\x01\n" +
+	" \x01(\bR\x06hidden\"\xa4\x01\n" +
 	"\x14ResolveReportRequest\x12%\n" +
 	"\treview_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\breviewId\x12?\n" +
 	"\averdict\x18\x02 \x01(\x0e2\x19.throng.review.v1.VerdictB\n" +
-	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\averdict\x12,\n" +
-	"\x06reason\x18\x03 \x01(\tB\x14\xbaH\x11r\x0f\x18\xf4\x032\n" +
-	"^[^\\x00]*$R\x06reason\"\x17\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\averdict\x12$\n" +
+	"\x06reason\x18\x03 \x01(\tB\f\xbaH\tr\a\x18\xf4\x03\xba\x01\x01\x00R\x06reason\"\x17\n" +
 	"\x15ResolveReportResponse\"\x8f\x01\n" +
 	"\x15ListModerationRequest\x12%\n" +
 	"\treview_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\breviewId\x12&\n" +

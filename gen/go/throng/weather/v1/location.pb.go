@@ -367,20 +367,19 @@ const file_throng_weather_v1_location_proto_rawDesc = "" +
 	" throng/weather/v1/location.proto\x12\x11throng.weather.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\".\n" +
 	"\bLocation\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
-	"\x04name\x18\x02 \x01(\tR\x04name\"\x94\x01\n" +
-	"\x16SearchLocationsRequest\x12)\n" +
-	"\x05query\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e\x18d2\n" +
-	"^[^\\x00]*$R\x05query\x12&\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\"\x8c\x01\n" +
+	"\x16SearchLocationsRequest\x12!\n" +
+	"\x05query\x18\x01 \x01(\tB\v\xbaH\br\x06\x18d\xba\x01\x01\x00R\x05query\x12&\n" +
 	"\tpage_size\x18\x02 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00R\bpageSize\x12'\n" +
 	"\n" +
 	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"|\n" +
 	"\x17SearchLocationsResponse\x129\n" +
 	"\tlocations\x18\x01 \x03(\v2\x1b.throng.weather.v1.LocationR\tlocations\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x8d\x01\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"x\n" +
 	"\x12GetLocationRequest\x12+\n" +
 	"\vlocation_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01H\x00R\n" +
-	"locationId\x12<\n" +
-	"\x04name\x18\x02 \x01(\tB&\xbaH#r!\x10\x01\x18d2\x1b^[^\\x00]*[^\\s\\x00][^\\x00]*$H\x00R\x04nameB\f\n" +
+	"locationId\x12'\n" +
+	"\x04name\x18\x02 \x01(\tB\x11\xbaH\x0er\f\x10\x01\x18d2\x02\\S\xba\x01\x01\x00H\x00R\x04nameB\f\n" +
 	"\x03key\x12\x05\xbaH\x02\b\x01\"\xde\x01\n" +
 	"\x13GetLocationResponse\x127\n" +
 	"\blocation\x18\x01 \x01(\v2\x1b.throng.weather.v1.LocationR\blocation\x12\"\n" +
