@@ -43,7 +43,9 @@ func (a *App) listen(ctx context.Context) error {
 	if a.settings.InternalAddr == "" {
 		return nil
 	}
-	internal, err := rpc.NewServer(rpc.Config{Access: rpc.DeclaredAccess(), Metrics: metrics, Log: a.log, Internal: true, Secret: a.settings.Secret})
+	internal, err := rpc.NewServer(rpc.Config{
+		Access: rpc.DeclaredAccess(), Metrics: metrics, Log: a.log, Traces: a.settings.traces(), Internal: true, Secret: a.settings.Secret,
+	})
 	if err != nil {
 		return err
 	}
@@ -68,7 +70,7 @@ func (a *App) mountEdge(ctx context.Context, mux *http.ServeMux, metrics *rpc.Me
 		return err
 	}
 	auth := rpc.NewAuthenticator(a.clients.user, proxies, a.log)
-	api, err := rpc.NewServer(rpc.Config{Auth: auth, Access: rpc.DeclaredAccess(), Metrics: metrics, Log: a.log, Gate: a.gate})
+	api, err := rpc.NewServer(rpc.Config{Auth: auth, Access: rpc.DeclaredAccess(), Metrics: metrics, Log: a.log, Traces: a.settings.traces(), Gate: a.gate})
 	if err != nil {
 		return err
 	}

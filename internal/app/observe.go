@@ -27,13 +27,16 @@ func NewLogger(s Settings, w io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, options))
 }
 
+// traces says whether traces are sent somewhere.
+func (s Settings) traces() bool { return s.TraceEndpoint != "" }
+
 const flushTime = 3 * time.Second
 
 // StartTraces sends traces where the settings say; the returned function sends
 // what is left. Traces are carried on to other processes in any case.
 func StartTraces(ctx context.Context, s Settings) (stop func(), err error) {
 	otel.SetTextMapPropagator(propagation.TraceContext{})
-	if s.TraceEndpoint == "" {
+	if !s.traces() {
 		return func() {}, nil
 	}
 	exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(s.TraceEndpoint))

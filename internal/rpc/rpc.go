@@ -19,7 +19,6 @@ import (
 	"net/http"
 
 	"connectrpc.com/connect"
-	"connectrpc.com/otelconnect"
 	"connectrpc.com/validate"
 )
 
@@ -36,6 +35,8 @@ type Config struct {
 	Access  Access
 	Metrics *Metrics
 	Log     *slog.Logger
+	// Traces says that spans are sent somewhere.
+	Traces bool
 	// Gate bounds the calls under way at once; nil lets all of them in, as it is
 	// between nouns: what comes from there was let in at the edge, and to refuse it
 	// would lose what was done for it.
@@ -91,7 +92,7 @@ func (s *Server) Handler() http.Handler {
 
 // interceptors stand in the order in which a call passes them.
 func (c Config) interceptors() ([]connect.Interceptor, error) {
-	trace, err := otelconnect.NewInterceptor(otelconnect.WithoutMetrics())
+	trace, err := newTraced(c.Traces)
 	if err != nil {
 		return nil, err
 	}
