@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/throng-social/throng/gen/db/coursedb"
 	coursev1 "github.com/throng-social/throng/gen/go/throng/course/v1"
@@ -35,21 +36,12 @@ func (s *Service) ListCourseInstructors(ctx context.Context, req *coursev1.ListC
 	if err != nil {
 		return nil, err
 	}
-	f, err := s.frame(ctx, courseID)
-	if err != nil {
-		return nil, err
-	}
 	size := int(page.Size(req.GetPageSize()))
-	var ids []uuid.UUID
-	if after.Rank == rankPrimary && f.primary != uuid.Nil {
-		ids = append(ids, f.primary)
-	}
-	assistants, err := s.assistantsAfter(ctx, courseID, after.ID, size+1-len(ids))
+	f, ids, err := s.teachersAfter(ctx, courseID, after, size+1)
 	if err != nil {
 		return nil, err
 	}
 	res := &coursev1.ListCourseInstructorsResponse{}
-	ids = append(ids, assistants...)
 	if len(ids) > size {
 		ids = ids[:size]
 		res.NextPageToken = s.teachersToken(courseID, f, ids[size-1])
@@ -59,6 +51,21 @@ func (s *Service) ListCourseInstructors(ctx context.Context, req *coursev1.ListC
 		res.Instructors = append(res.Instructors, &coursev1.CourseInstructor{Instructor: who, Role: roleOf(who, f)})
 	}
 	return res, err
+}
+
+// teachersAfter answers a course's frame and up to n who teach it, the primary instructor
+// first. Both parts are looked for at the same time.
+func (s *Service) teachersAfter(ctx context.Context, course uuid.UUID, after page.Cursor, n int) (f frame, ids []uuid.UUID, err error) {
+	both, ctx := errgroup.WithContext(ctx)
+	both.Go(func() (err error) { f, err = s.frame(ctx, course); return err })
+	both.Go(func() (err error) { ids, err = s.assistantsAfter(ctx, course, after.ID, n); return err })
+	if err := both.Wait(); err != nil {
+		return frame{}, nil, err
+	}
+	if after.Rank == rankPrimary && f.primary != uuid.Nil {
+		ids = append([]uuid.UUID{f.primary}, ids...)
+	}
+	return f, ids[:min(n, len(ids))], nil
 }
 
 // teachersOf names the list.
@@ -82,9 +89,6 @@ func roleOf(who *coursev1.Instructor, f frame) coursev1.Role {
 
 // assistantsAfter answers ids of assistants, the first ones from the cache.
 func (s *Service) assistantsAfter(ctx context.Context, course, after uuid.UUID, n int) ([]uuid.UUID, error) {
-	if n == 0 {
-		return nil, nil
-	}
 	if after != uuid.Nil || n > firstAssistants {
 		return s.q.ListAssistants(ctx, s.db.Reader(ctx), coursedb.ListAssistantsParams{CourseID: course, AfterID: after, PageLimit: int32(n)}) //nolint:gosec // a page size
 	}
