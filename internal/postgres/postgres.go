@@ -110,7 +110,7 @@ func (db *DB) Writer(ctx context.Context) Pool {
 // Reader is a read-only pool that has come as far as the context's session
 // demands.
 func (db *DB) Reader(ctx context.Context) Pool {
-	return db.reader(ctx).touchFresh(ctx)
+	return db.reader(ctx).read(ctx)
 }
 
 func (db *DB) reader(ctx context.Context) *server {
@@ -136,7 +136,7 @@ func (db *DB) reader(ctx context.Context) *server {
 // Primary is a read-only pool on the writer's server, whatever the session
 // demands: for reads that must see everything committed before they began.
 func (db *DB) Primary(ctx context.Context) Pool {
-	return db.fallback.touchFresh(ctx)
+	return db.fallback.read(ctx)
 }
 
 const (
@@ -169,7 +169,8 @@ func (db *DB) InPrimarySnapshot(ctx context.Context, fn func(tx Tx) error) error
 }
 
 func (db *DB) inSnapshot(ctx context.Context, s *server, fn func(tx Tx) error) error {
-	s.touchFresh(ctx)
+	s.freshen(ctx)
+	s.touch(ctx)
 	return Fault(db.begin(ctx, s, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, fn))
 }
 

@@ -283,6 +283,10 @@ func TestIndexedStatementsReadNoWholeTableHoweverSmall(t *testing.T) {
 			if err := from.QueryRow(t.Context(), "EXPLAIN SELECT n FROM number WHERE id = 7").Scan(&plan); err != nil || !strings.Contains(plan, test.want) {
 				t.Errorf("%s statement on the %s: %q, %v; want %s", test.name, pool, plan, err, test.want)
 			}
+			var kept string
+			if err := from.QueryRow(t.Context(), "SHOW plan_cache_mode").Scan(&kept); err != nil || (kept != "auto") != (test.indexed && pool == "primary") {
+				t.Errorf("%s plans on the %s are kept: %s, %v", test.name, pool, kept, err)
+			}
 		}
 	}
 }

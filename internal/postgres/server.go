@@ -23,6 +23,9 @@ const (
 	applicationN = "throng"
 	// queueConns are as many as there are queues to look into at once.
 	queueConns = 6
+	// plannedOnce keeps the first plan of a statement whatever its arguments are. As they
+	// come, statements that take a list are planned for each list.
+	plannedOnce = "force_generic_plan"
 )
 
 // server is one Postgres server with a pool for queries and one connection for
@@ -69,7 +72,7 @@ func newQueuePool(ctx context.Context, settings Config) (*pgxpool.Pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
+	c.ConnConfig.RuntimeParams["plan_cache_mode"] = plannedOnce
 	return pgxpool.NewWithConfig(ctx, c)
 }
 
@@ -97,6 +100,9 @@ func poolConfig(url string, settings Config, readOnly bool) (*pgxpool.Config, er
 	if readOnly {
 		params["default_transaction_read_only"] = "on"
 	}
+	if settings.Indexed && readOnly {
+		params["plan_cache_mode"] = plannedOnce
+	}
 	c.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
 		registerUUID(conn.TypeMap())
 		return nil
@@ -110,23 +116,36 @@ func (s *server) close() {
 	s.pool.Close()
 }
 
-// touch tells the session that this server is about to be used. The floor is what
-// the server itself has said: a demand comes from a client, who may have made it
-// up, and what is read must not be promised to others as newer than it is.
+// touch tells the session that this server is about to be used.
 func (s *server) touch(ctx context.Context) Pool {
-	session := consistency.From(ctx)
 	s.used.Store(time.Now().UnixNano())
-	session.Touch(s, consistency.Position{Log: s.replayed.Load(), Clock: consistency.Always})
-	return Pool{s.pool}
+	consistency.From(ctx).Touch(s, s.floor())
+	return Pool{raw: s.pool}
 }
 
-// touchFresh is touch for a read on the primary, which has reached every honest
-// demand: it asks where the primary is, unless that is known to suffice.
-func (s *server) touchFresh(ctx context.Context) Pool {
+// floor is what the server itself has said: a demand comes from a client, who may have
+// made it up, and what is read must not be promised to others as newer than it is.
+func (s *server) floor() consistency.Position {
+	return consistency.Position{Log: s.replayed.Load(), Clock: consistency.Always}
+}
+
+// read is a pool to read from for the session.
+func (s *server) read(ctx context.Context) Pool {
+	s.freshen(ctx)
+	s.used.Store(time.Now().UnixNano())
+	session := consistency.From(ctx)
+	if session == nil {
+		return Pool{raw: s.pool}
+	}
+	return Pool{raw: s.pool, reading: &reading{server: s, session: session, floor: s.floor()}}
+}
+
+// freshen asks the primary where it is, unless that is known to suffice: it has reached
+// every honest demand.
+func (s *server) freshen(ctx context.Context) {
 	if demand := consistency.From(ctx).Demand(); !s.reached(demand) {
 		s.refresh(ctx)
 	}
-	return s.touch(ctx)
 }
 
 // reached tells whether the server is up and has surely replayed p.
@@ -161,10 +180,15 @@ func (s *server) ask() (consistency.Position, error) {
 	if err := s.control.QueryRow(ctx, askSQL).Scan(&floor, &ceiling); err != nil {
 		return consistency.Position{}, Fault(err)
 	}
+	s.reach(floor)
+	return consistency.Position{Log: ceiling}, nil
+}
+
+// reach notes that the server has surely come as far.
+func (s *server) reach(floor uint64) {
 	if old := s.replayed.Load(); floor > old {
 		s.replayed.CompareAndSwap(old, floor)
 	}
-	return consistency.Position{Log: ceiling}, nil
 }
 
 // poll keeps replayed fresh while the replica is being read from, and finds out

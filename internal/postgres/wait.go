@@ -28,6 +28,7 @@ func bound(c Config) *multitracer.Tracer {
 	t := &multitracer.Tracer{}
 	if c.Tracer != nil {
 		t = multitracer.New(c.Tracer)
+		t.BatchTracers = append(t.BatchTracers, placedTracer{c.Tracer})
 	}
 	if c.MaxWait == 0 {
 		c.MaxWait = maxWait
