@@ -14,17 +14,18 @@ export function YourReview({ review, hidden }: { review: Review; hidden: boolean
   const { rating, summary, body, createdAt } = review;
   return (
     <section aria-label="Your review" className="mt-4 rounded-2xl bg-ground px-4 py-3">
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+      <div className="flex items-center justify-between gap-3">
         <h2 className="text-base">Your review</h2>
-        <Stars label={`You gave it ${rating} of 5 stars`} value={rating} />
-        <span className="grow text-sm text-soft">
-          <Time at={createdAt} /> {hidden && <Badge look="plain">hidden</Badge>}
-        </span>
         <Button look="outline" onClick={() => setDeleting(true)} size="small">
           <Icon name="trash" size={18} />
           Delete
         </Button>
       </div>
+      <p className="flex flex-wrap items-center gap-2 text-sm text-soft">
+        <Stars label={`You gave it ${rating} of 5 stars`} value={rating} />
+        <Time at={createdAt} />
+        {hidden && <Badge look="plain">hidden</Badge>}
+      </p>
       {hidden ? (
         <>
           <p className="mt-1 text-sm text-soft">
