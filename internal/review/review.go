@@ -9,7 +9,8 @@
 // number that is stored with the review and, as all reviews grow old alike, never
 // needs to be made anew for the passing of time (review_relevance in the migration).
 // A list or sums cost one statement, which tells as well whether there is such a
-// product. First pages and sums are cached, and invalidated by what changes them.
+// product. First pages and sums are cached, and invalidated by what changes them; what
+// one account has done is for itself alone, and read each time (GetMyActivity).
 //
 // Reports hide a review when enough people made one, until a moderator has spoken;
 // what was done to a review is recorded with it, in one transaction. Pictures belong

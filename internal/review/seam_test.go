@@ -92,6 +92,14 @@ func (w within) RespondToReview(ctx context.Context, req *reviewv1.RespondToRevi
 	return rpctest.Within(ctx, w.noun.RespondToReview, req)
 }
 
+func (w within) GetReview(ctx context.Context, req *reviewv1.GetReviewRequest) (*reviewv1.GetReviewResponse, error) {
+	return rpctest.Within(ctx, w.noun.GetReview, req)
+}
+
+func (w within) GetMyActivity(ctx context.Context, req *reviewv1.GetMyActivityRequest) (*reviewv1.GetMyActivityResponse, error) {
+	return rpctest.Within(ctx, w.noun.GetMyActivity, req)
+}
+
 // reachInternal makes a client of what the noun offers to others.
 func reachInternal(t testing.TB, seam rpctest.Seam, noun *review.Service) reviewv1connect.ReviewInternalServiceClient {
 	t.Helper()

@@ -8,16 +8,39 @@ import (
 	"github.com/google/uuid"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/throng-social/throng/gen/db/reviewdb"
+	accessv1 "github.com/throng-social/throng/gen/go/throng/access/v1"
 	mediav1 "github.com/throng-social/throng/gen/go/throng/media/v1"
 	reviewv1 "github.com/throng-social/throng/gen/go/throng/review/v1"
 	"github.com/throng-social/throng/internal/fault"
 	"github.com/throng-social/throng/internal/id"
+	"github.com/throng-social/throng/internal/identity"
+	"github.com/throng-social/throng/internal/postgres"
 )
 
 // maxResolve is how many pictures one call to the media noun may name.
 const maxResolve = 500
 
 var errNotFound = fault.New(fault.NotFound, "review_not_found", "this review does not exist")
+
+// GetReview implements ReviewService.
+func (s *Service) GetReview(ctx context.Context, req *reviewv1.GetReviewRequest) (*reviewv1.GetReviewResponse, error) {
+	moderates := identity.From(ctx).Holds(accessv1.Role_ROLE_MODERATOR)
+	reviewID, err := id.Parse("review_id", req.GetReviewId())
+	if err != nil {
+		return nil, err
+	}
+	res := &reviewv1.GetReviewResponse{}
+	res.Review, err = s.load(ctx, s.db.Reader(ctx), reviewdb.LoadReviewParams{ID: reviewID})
+	if moderates && fault.Is(err, fault.NotFound) {
+		res.Hidden = true
+		res.Review, err = s.load(ctx, s.db.Reader(ctx), reviewdb.LoadReviewParams{ID: reviewID, HiddenToo: true})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return res, nil
+}
 
 // show makes messages of rows. Others are asked only where there are uploaded
 // pictures.
@@ -57,7 +80,12 @@ func (s *Service) pictures(ctx context.Context, ids []uuid.UUID) (map[string]*me
 
 // asItIs reads a review past all caches and replicas, hidden ones too.
 func (s *Service) asItIs(ctx context.Context, reviewID uuid.UUID) (*reviewv1.Review, error) {
-	found, err := s.q.LoadReview(ctx, s.db.Primary(ctx), reviewID)
+	return s.load(ctx, s.db.Primary(ctx), reviewdb.LoadReviewParams{ID: reviewID, HiddenToo: true})
+}
+
+// load reads one review.
+func (s *Service) load(ctx context.Context, from postgres.Pool, which reviewdb.LoadReviewParams) (*reviewv1.Review, error) {
+	found, err := s.q.LoadReview(ctx, from, which)
 	if err != nil {
 		return nil, ofReview(err)
 	}

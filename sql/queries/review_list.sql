@@ -296,4 +296,43 @@ SELECT r.product_id,
        '00000000-0000-0000-0000-000000000000'::uuid AS last_id
 FROM reviews AS r
          LEFT JOIN review_products AS p ON p.id = r.product_id
-WHERE r.id = @id;
+WHERE r.id = @id
+  AND (NOT r.hidden OR @hidden_too::boolean);
+
+-- name: LoadActivity :one
+-- What an account has done about a product: its review, hidden or not, of which the id
+-- is zero where it has none, and its marks and reports of those asked for that the
+-- product shows. Answers no row where there is no such product.
+SELECT p.id                                                         AS product_id,
+       p.characteristic_ids,
+       coalesce(r.id, '00000000-0000-0000-0000-000000000000')::uuid AS id,
+       coalesce(r.created_at, 'epoch')::timestamptz                 AS created_at,
+       coalesce(r.helpful, 0)::bigint                               AS helpful,
+       coalesce(r.hidden, false)::boolean                           AS hidden,
+       coalesce(r.recommend, false)::boolean                        AS recommend,
+       coalesce(r.rating, 0)::smallint                              AS rating,
+       coalesce(r.rated, '{}')::smallint[]                          AS rated,
+       r.author_id,
+       coalesce(r.reviewer, '')::text                               AS reviewer,
+       coalesce(r.summary, '')::text                                AS summary,
+       coalesce(r.body, '')::text                                   AS body,
+       coalesce(r.media_ids, '{}')::uuid[]                          AS media_ids,
+       coalesce(r.response, '')::text                               AS response,
+       r.responded_at,
+       ARRAY(SELECT h.review_id
+             FROM review_helpful AS h
+                      JOIN reviews AS v ON v.id = h.review_id
+             WHERE h.user_id = @user_id::uuid
+               AND h.review_id = ANY (@review_ids::uuid[])
+               AND v.product_id = p.id
+               AND NOT v.hidden)::uuid[]                            AS marked_ids,
+       ARRAY(SELECT c.review_id
+             FROM review_reports AS c
+                      JOIN reviews AS v ON v.id = c.review_id
+             WHERE c.user_id = @user_id::uuid
+               AND c.review_id = ANY (@review_ids::uuid[])
+               AND v.product_id = p.id
+               AND NOT v.hidden)::uuid[]                            AS reported_ids
+FROM review_products AS p
+         LEFT JOIN reviews AS r ON r.product_id = p.id AND r.author_id = @user_id::uuid
+WHERE p.id = @product_id;

@@ -152,16 +152,14 @@ test("he finds it by its stars and by its words, and not by others", async () =>
   await shoot(page, "product-desktop-light", true);
 });
 
-test("a second review of one product is refused", async () => {
+test("who has reviewed it finds the review in place of the form, also the next time", async () => {
   const { page } = veras;
-  await page.getByRole("button", { name: "Write a review" }).click();
-  const form = page.getByRole("form", { name: "Write a review" });
-  await form.getByRole("radio", { name: "1 star: Poor" }).press("Space");
-  await form.getByRole("radio", { name: "No", exact: true }).check();
-  await form.getByLabel("Your review").fill("On second thought.");
-  await form.getByRole("button", { name: "Publish" }).click();
-  await form.getByText(/You have reviewed this product already/).waitFor();
-  await form.getByRole("button", { name: "Cancel" }).click();
+  for (let visits = 0; visits < 2; visits++) {
+    const own = page.getByRole("region", { name: "Your review" });
+    await own.getByText(words).waitFor();
+    expect(await page.getByRole("button", { name: "Write a review" }).count()).toBe(0);
+    await page.reload();
+  }
 });
 
 test("the shop answers", async () => {
@@ -181,6 +179,10 @@ test("a report reaches the moderators with its reason, and they hide the review"
   await dialog.getByLabel("What is wrong with it (optional)").fill(`It was raining ${run}`);
   await dialog.getByRole("button", { name: "Report" }).click();
   await walts.page.getByText("Thank you. The moderators will look at it.").waitFor();
+  await walts.page.reload();
+  await walts.page.getByRole("button", { name: "More about this review" }).click();
+  await walts.page.getByRole("menuitem", { name: "You reported it" }).waitFor();
+  await walts.page.keyboard.press("Escape");
 
   const { page } = theirs;
   await page.goto("/products");
@@ -197,6 +199,15 @@ test("a report reaches the moderators with its reason, and they hide the review"
   await page.getByRole("dialog").getByRole("button", { name: "Hide" }).click();
   await card.getByText("Hidden", { exact: true }).waitFor();
   await again(walts.page, () => walts.page.getByText("Nobody has reviewed it yet.").isVisible());
+});
+
+test("who wrote it still sees it, and that nobody else does", async () => {
+  const { page } = veras;
+  const own = page.getByRole("region", { name: "Your review" });
+  await again(page, () => own.getByText(/Only you and the moderators see it/).isVisible());
+  await own.getByText("Not a drop.").waitFor();
+  await fits(page);
+  await shoot(page, "review-hidden-phone-dark", true);
 });
 
 test("they think again, and it is back with its place in the sums", async () => {
@@ -227,6 +238,16 @@ test("every control of these pages has a name", async () => {
     }
   }
   expect(problems).toEqual([]);
+});
+
+test("she deletes it where it stands as hers, and may write another", async () => {
+  const { page } = veras;
+  await page.goto(product);
+  await page.getByRole("region", { name: "Your review" }).getByRole("button", { name: "Delete" }).click();
+  const asks = page.getByRole("dialog", { name: "Delete your review?" });
+  await asks.getByRole("button", { name: "Delete review" }).click();
+  await page.getByText("Nobody has reviewed it yet.").waitFor();
+  await page.getByRole("button", { name: "Write a review" }).waitFor();
 });
 
 /** Takes an action of the one review's menu. */

@@ -374,6 +374,98 @@ func (q *Queries) ListRelevant(ctx context.Context, db DBTX, arg ListRelevantPar
 	return items, nil
 }
 
+const loadActivity = `-- name: LoadActivity :one
+SELECT p.id                                                         AS product_id,
+       p.characteristic_ids,
+       coalesce(r.id, '00000000-0000-0000-0000-000000000000')::uuid AS id,
+       coalesce(r.created_at, 'epoch')::timestamptz                 AS created_at,
+       coalesce(r.helpful, 0)::bigint                               AS helpful,
+       coalesce(r.hidden, false)::boolean                           AS hidden,
+       coalesce(r.recommend, false)::boolean                        AS recommend,
+       coalesce(r.rating, 0)::smallint                              AS rating,
+       coalesce(r.rated, '{}')::smallint[]                          AS rated,
+       r.author_id,
+       coalesce(r.reviewer, '')::text                               AS reviewer,
+       coalesce(r.summary, '')::text                                AS summary,
+       coalesce(r.body, '')::text                                   AS body,
+       coalesce(r.media_ids, '{}')::uuid[]                          AS media_ids,
+       coalesce(r.response, '')::text                               AS response,
+       r.responded_at,
+       ARRAY(SELECT h.review_id
+             FROM review_helpful AS h
+                      JOIN reviews AS v ON v.id = h.review_id
+             WHERE h.user_id = $1::uuid
+               AND h.review_id = ANY ($2::uuid[])
+               AND v.product_id = p.id
+               AND NOT v.hidden)::uuid[]                            AS marked_ids,
+       ARRAY(SELECT c.review_id
+             FROM review_reports AS c
+                      JOIN reviews AS v ON v.id = c.review_id
+             WHERE c.user_id = $1::uuid
+               AND c.review_id = ANY ($2::uuid[])
+               AND v.product_id = p.id
+               AND NOT v.hidden)::uuid[]                            AS reported_ids
+FROM review_products AS p
+         LEFT JOIN reviews AS r ON r.product_id = p.id AND r.author_id = $1::uuid
+WHERE p.id = $3
+`
+
+type LoadActivityParams struct {
+	UserID    uuid.UUID
+	ReviewIds []uuid.UUID
+	ProductID uuid.UUID
+}
+
+type LoadActivityRow struct {
+	ProductID         uuid.UUID
+	CharacteristicIds []uuid.UUID
+	ID                uuid.UUID
+	CreatedAt         time.Time
+	Helpful           int64
+	Hidden            bool
+	Recommend         bool
+	Rating            int16
+	Rated             []int16
+	AuthorID          *uuid.UUID
+	Reviewer          string
+	Summary           string
+	Body              string
+	MediaIds          []uuid.UUID
+	Response          string
+	RespondedAt       *time.Time
+	MarkedIds         []uuid.UUID
+	ReportedIds       []uuid.UUID
+}
+
+// What an account has done about a product: its review, hidden or not, of which the id
+// is zero where it has none, and its marks and reports of those asked for that the
+// product shows. Answers no row where there is no such product.
+func (q *Queries) LoadActivity(ctx context.Context, db DBTX, arg LoadActivityParams) (LoadActivityRow, error) {
+	row := db.QueryRow(ctx, loadActivity, arg.UserID, arg.ReviewIds, arg.ProductID)
+	var i LoadActivityRow
+	err := row.Scan(
+		&i.ProductID,
+		&i.CharacteristicIds,
+		&i.ID,
+		&i.CreatedAt,
+		&i.Helpful,
+		&i.Hidden,
+		&i.Recommend,
+		&i.Rating,
+		&i.Rated,
+		&i.AuthorID,
+		&i.Reviewer,
+		&i.Summary,
+		&i.Body,
+		&i.MediaIds,
+		&i.Response,
+		&i.RespondedAt,
+		&i.MarkedIds,
+		&i.ReportedIds,
+	)
+	return i, err
+}
+
 const loadReview = `-- name: LoadReview :one
 SELECT r.product_id,
        coalesce(p.characteristic_ids, '{}')::uuid[] AS characteristic_ids,
@@ -398,7 +490,13 @@ SELECT r.product_id,
 FROM reviews AS r
          LEFT JOIN review_products AS p ON p.id = r.product_id
 WHERE r.id = $1
+  AND (NOT r.hidden OR $2::boolean)
 `
+
+type LoadReviewParams struct {
+	ID        uuid.UUID
+	HiddenToo bool
+}
 
 type LoadReviewRow struct {
 	ProductID         uuid.UUID
@@ -423,8 +521,8 @@ type LoadReviewRow struct {
 	LastID            uuid.UUID
 }
 
-func (q *Queries) LoadReview(ctx context.Context, db DBTX, id uuid.UUID) (LoadReviewRow, error) {
-	row := db.QueryRow(ctx, loadReview, id)
+func (q *Queries) LoadReview(ctx context.Context, db DBTX, arg LoadReviewParams) (LoadReviewRow, error) {
+	row := db.QueryRow(ctx, loadReview, arg.ID, arg.HiddenToo)
 	var i LoadReviewRow
 	err := row.Scan(
 		&i.ProductID,

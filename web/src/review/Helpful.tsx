@@ -2,21 +2,26 @@ import { useMutation } from "@connectrpc/connect-query";
 import { useQueryClient } from "@tanstack/react-query";
 import { type Review, ReviewService } from "@throng/gen/throng/review/v1/review_pb";
 import { sayFault } from "../app/faults";
-import { useSession } from "../app/services";
 import { counted } from "../ui/count";
 import { Icon } from "../ui/Icon";
 import { toast } from "../ui/toasts";
-import { setMarked, useMarked } from "./marks";
+import { refreshActivity } from "./activity";
 import { patchReview } from "./queries";
 import { useDoor } from "./useDoor";
 
+interface HelpfulProps {
+  review: Review;
+  mine: boolean;
+  /** The reader has said so before. */
+  said: boolean;
+}
+
 /** Says once that a review helped; of one's own it is told only how many people it did. */
-export function Helpful({ review, mine }: { review: Review; mine: boolean }) {
+export function Helpful({ review, mine, said }: HelpfulProps) {
   const { helpfulCount } = review;
-  const session = useSession();
-  const marked = useMarked(session?.userId, review.id);
   const pass = useDoor();
-  const mark = useMark(review, session?.userId);
+  const { mark, done } = useMark(review);
+  const marked = said || done;
   const count = helpfulCount > 0n ? helpfulCount.toLocaleString() : "";
   if (mine) {
     return helpfulCount > 0n ? (
@@ -40,26 +45,20 @@ export function Helpful({ review, mine }: { review: Review; mine: boolean }) {
 }
 
 /** Shown at once, and undone if it fails. */
-function useMark(review: Review, userId: string | undefined): () => void {
+function useMark(review: Review): { mark(): void; done: boolean } {
   const client = useQueryClient();
-  const set = (marked: boolean) => {
-    if (userId !== undefined) {
-      setMarked(userId, review.id, marked);
-    }
-    const by = marked ? 1n : -1n;
+  const count = (by: bigint) =>
     patchReview(client, review, (each) => ({ ...each, helpfulCount: each.helpfulCount + by }));
-  };
-  const { mutate, isPending } = useMutation(ReviewService.method.markHelpful, {
-    onMutate: () => set(true),
-    onSuccess: ({ helpfulCount }) => patchReview(client, review, (each) => ({ ...each, helpfulCount })),
+  const { mutate, isPending, isSuccess } = useMutation(ReviewService.method.markHelpful, {
+    onMutate: () => count(1n),
+    onSuccess: ({ helpfulCount }) => {
+      patchReview(client, review, (each) => ({ ...each, helpfulCount }));
+      refreshActivity(client, review.productId);
+    },
     onError: (err) => {
-      set(false);
+      count(-1n);
       toast(sayFault(err), "failed");
     },
   });
-  return () => {
-    if (!isPending) {
-      mutate({ reviewId: review.id });
-    }
-  };
+  return { mark: () => mutate({ reviewId: review.id }), done: isPending || isSuccess };
 }

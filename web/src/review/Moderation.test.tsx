@@ -32,10 +32,12 @@ test("reported reviews wait with their reasons; a moderator hides one, and can b
 
 test("what was done to a review is told, by whom and why", async () => {
   const { community, ben, judges, isReported } = shop();
-  const held = judges(ben);
+  const held = judges(ben, { summary: "Hats", body: "buy my hats" });
   isReported(held, "one", "", "", "", "five");
   const { user } = visit(community, `/moderation/${held.review.id}`, { as: "mo" });
   await screen.findByText("It is hidden until a moderator decides.");
+  await screen.findByRole("heading", { name: "Hats" });
+  screen.getByText("buy my hats");
   const record = screen.getByRole("list", { name: "What was done to it" });
   expect(record.textContent).toContain("Hidden until somebody decides");
   expect(within(record).getAllByText(/reported it/).length).toBeGreaterThanOrEqual(5);

@@ -3,6 +3,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { screen, waitFor, within } from "@testing-library/react";
 import { PhotoSchema } from "@throng/gen/throng/review/v1/review_pb";
 import { expect, test } from "vitest";
+import { report } from "../testing/community";
 import { shop } from "../testing/shop";
 import { visit } from "../testing/visit";
 
@@ -146,6 +147,26 @@ test("that a review helped is said once, and remembered", async () => {
   expect(asked("MarkHelpful")).toHaveLength(1);
 });
 
+test("what one has said of reviews is known wherever one signs in", async () => {
+  const { community, path, ada, ben, cleo, judges, asked } = shop();
+  const [said, other] = [judges(ben, { body: "warm" }), judges(cleo, { body: "cold" })];
+  community.helped.add(`${said.review.id} ${ada.id}`);
+  said.review.helpfulCount = 1n;
+  report(community, said, ada.id, "rude");
+  const { user } = visit(community, `${path}?sort=helpful`, { as: "ada" });
+  await user.click(await screen.findByRole("button", { name: "This helped you, 1 person" }));
+  screen.getByRole("button", { name: "Helpful, 0 people" });
+  await user.click(screen.getAllByRole("button", { name: "More about this review" })[0] as HTMLElement);
+  const told = screen.getByRole("menuitem", { name: "You reported it" });
+  expect(told.getAttribute("aria-disabled")).toBe("true");
+  await user.click(told);
+  expect(screen.queryByRole("menuitem", { name: "Report review" })).toBeNull();
+  expect(screen.queryByRole("dialog")).toBeNull();
+  expect(asked("MarkHelpful")).toHaveLength(0);
+  const both = [said.review.id, other.review.id].sort();
+  expect(asked("GetMyActivity").map(({ reviewIds }) => reviewIds)).toEqual([[], both]);
+});
+
 test("what fails is undone and told", async () => {
   const { community, path, ben, judges } = shop();
   judges(ben);
@@ -157,12 +178,13 @@ test("what fails is undone and told", async () => {
 });
 
 test("a visitor who would say so is shown to the door, and comes back", async () => {
-  const { community, path, ben, judges } = shop();
+  const { community, path, ben, judges, asked } = shop();
   judges(ben);
   const { user, router } = visit(community, path);
   await user.click(await screen.findByRole("button", { name: "Helpful, 0 people" }));
   await screen.findByRole("heading", { name: "Sign in" });
   expect(router.state.location.search).toEqual({ next: path });
+  expect(asked("GetMyActivity")).toHaveLength(0);
 });
 
 test("a review is reported with a reason", async () => {
@@ -176,6 +198,9 @@ test("a review is reported with a reason", async () => {
   await user.click(within(dialog).getByRole("button", { name: "Report" }));
   await screen.findByText("Thank you. The moderators will look at it.");
   expect(asked("ReportReview")).toMatchObject([{ reviewId: held.review.id, reason: "spam" }]);
+  await waitFor(() => expect(asked("GetMyActivity")).toHaveLength(4));
+  await user.click(screen.getByRole("button", { name: "More about this review" }));
+  await screen.findByRole("menuitem", { name: "You reported it" });
 });
 
 test("of one's own review there is nothing to report; it can be deleted, and the sums follow", async () => {
@@ -192,6 +217,44 @@ test("of one's own review there is nothing to report; it can be deleted, and the
   await user.click(within(asks).getByRole("button", { name: "Delete review" }));
   await screen.findByText("Nobody has reviewed it yet.");
   expect([...community.reviews.values()].map(({ deleted }) => deleted)).toEqual([true]);
+});
+
+test("whoever wrote a review finds it in place of the form, and may delete it there", async () => {
+  const { community, path, ada, ben, judges } = shop();
+  judges(ada, { rating: 2, summary: "They squeak", body: "A lot." });
+  for (const n of [1, 2, 3]) {
+    judges(ben, { body: `body ${n}` });
+  }
+  const { user } = visit(community, `${path}?sort=newest`, { as: "ada" });
+  const own = within(await screen.findByRole("region", { name: "Your review" }));
+  own.getByRole("img", { name: "You gave it 2 of 5 stars" });
+  own.getByText("They squeak");
+  expect(screen.queryByRole("button", { name: "Write a review" })).toBeNull();
+  await user.click(own.getByRole("button", { name: "Delete" }));
+  const asks = await screen.findByRole("dialog", { name: "Delete your review?" });
+  await user.click(within(asks).getByRole("button", { name: "Delete review" }));
+  await screen.findByRole("button", { name: "Write a review" });
+  await screen.findByText("3 reviews");
+  expect(screen.queryByRole("region", { name: "Your review" })).toBeNull();
+});
+
+test("of one's own review that is hidden one is told, with all that it says", async () => {
+  const { community, path, ada, judges } = shop();
+  judges(ada, { summary: "Look at this", body: "mine alone" }).hidden = true;
+  visit(community, path, { as: "ada" });
+  const own = within(await screen.findByRole("region", { name: "Your review" }));
+  own.getByText(/Only you and the moderators see it/);
+  own.getByText("mine alone");
+  await screen.findByText("No reviews yet");
+  expect(screen.queryByRole("button", { name: /^Write/ })).toBeNull();
+});
+
+test("who cannot be told what he has written may try to write", async () => {
+  const { community, path } = shop();
+  community.faults.set("GetMyActivity", new ConnectError("boom", Code.Internal));
+  visit(community, path, { as: "ada" });
+  await screen.findByRole("button", { name: "Write a review" });
+  await screen.findByRole("button", { name: "Write the first" });
 });
 
 test("the shop answers, and takes the answer back", async () => {

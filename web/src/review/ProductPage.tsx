@@ -10,6 +10,7 @@ import { Icon } from "../ui/Icon";
 import { Faulted, Notice } from "../ui/Notice";
 import { PageHead } from "../ui/PageHead";
 import { Loading } from "../ui/Spinner";
+import { type Own, useOwn } from "./activity";
 import { Breakdown } from "./Breakdown";
 import { Characteristics } from "./Characteristics";
 import { useProduct } from "./queries";
@@ -17,6 +18,7 @@ import { Reviews } from "./Reviews";
 import type { ReviewSearch } from "./search";
 import { useDoor } from "./useDoor";
 import { WriteReview } from "./WriteReview";
+import { YourReview } from "./YourReview";
 
 const route = getRouteApi("/products/$productId");
 
@@ -45,6 +47,7 @@ export function ProductPage() {
 function About({ product }: { product: Product }) {
   const search = route.useSearch();
   const [writing, setWriting] = useState(false);
+  const own = useOwn(product.id);
   const pass = useDoor();
   const navigate = useNavigate();
   const go = useCallback(
@@ -61,8 +64,13 @@ function About({ product }: { product: Product }) {
   const write = () => pass(() => setWriting(true));
   return (
     <div className="flex flex-col gap-2.5">
-      <Sums onWrite={write} product={product} search={search} onSearch={go} />
-      <Reviews onSearch={go} onWrite={write} product={product} search={search} />
+      <Sums onSearch={go} onWrite={write} own={own} product={product} search={search} />
+      <Reviews
+        onSearch={go}
+        onWrite={own.known && !own.review ? write : undefined}
+        product={product}
+        search={search}
+      />
       {writing && (
         <WriteReview
           onClose={() => setWriting(false)}
@@ -78,11 +86,12 @@ function About({ product }: { product: Product }) {
 interface SumsProps {
   product: Product;
   search: ReviewSearch;
+  own: Own;
   onSearch(next: ReviewSearch): void;
   onWrite(): void;
 }
 
-function Sums({ product, search, onSearch, onWrite }: SumsProps) {
+function Sums({ product, search, own, onSearch, onWrite }: SumsProps) {
   const query = useQuery(ReviewService.method.getReviewMeta, { productId: product.id });
   const meta = query.data?.meta;
   return (
@@ -95,12 +104,19 @@ function Sums({ product, search, onSearch, onWrite }: SumsProps) {
           <Characteristics meta={meta} />
         </>
       )}
-      <p className="mt-4 flex">
-        <Button className="grow sm:grow-0" onClick={onWrite}>
-          <Icon name="pen" size={20} />
-          Write a review
-        </Button>
-      </p>
+      {own.review ? (
+        <YourReview hidden={own.hidden} review={own.review} />
+      ) : (
+        // Its room is kept until it is known whether it is wanted.
+        <p className="mt-4 flex min-h-11">
+          {own.known && (
+            <Button className="grow sm:grow-0" onClick={onWrite}>
+              <Icon name="pen" size={20} />
+              Write a review
+            </Button>
+          )}
+        </p>
+      )}
     </section>
   );
 }

@@ -1,12 +1,16 @@
 import { Code } from "@connectrpc/connect";
+import { useQuery } from "@connectrpc/connect-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { Role } from "@throng/gen/throng/access/v1/access_pb";
 import { ModerationEntry_Action as Action, Verdict } from "@throng/gen/throng/review/v1/moderation_pb";
+import { ReviewService } from "@throng/gen/throng/review/v1/review_pb";
+import { sayFault } from "../app/faults";
 import { useTitle } from "../app/useTitle";
 import { Notice } from "../ui/Notice";
 import { PageHead } from "../ui/PageHead";
 import { Loading } from "../ui/Spinner";
 import { useMe } from "../user/useMe";
+import { Judged } from "./Judged";
 import { NoModerator } from "./ModerationPage";
 import { ReviewRecord, useRecord } from "./ReviewRecord";
 import { type Decided, Verdicts } from "./Verdicts";
@@ -47,6 +51,7 @@ function Record({ reviewId }: { reviewId: string }) {
   const last = entries.find(({ action }) => words[action] || action === Action.HIDDEN_BY_REPORTS);
   return (
     <section aria-label="Record" className="panel p-4 sm:p-5">
+      <TheReview reviewId={reviewId} />
       <p className="mb-4 font-semibold" role="status">
         {data && sayState(deleted ? Action.DELETED : last?.action)}
       </p>
@@ -60,6 +65,26 @@ function Record({ reviewId }: { reviewId: string }) {
         />
       )}
     </section>
+  );
+}
+
+/** What it says, hidden or not; of a deleted one that is gone. */
+function TheReview({ reviewId }: { reviewId: string }) {
+  const { data, error } = useQuery(ReviewService.method.getReview, { reviewId });
+  const review = data?.review;
+  if (error && error.code !== Code.NotFound && !review) {
+    return (
+      <p className="mb-4 text-soft" role="alert">
+        {sayFault(error)}
+      </p>
+    );
+  }
+  return (
+    review && (
+      <div className="mb-4 border-b border-line pb-4">
+        <Judged {...review} reviewerName={review.reviewer?.name ?? ""} />
+      </div>
+    )
   );
 }
 

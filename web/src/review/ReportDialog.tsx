@@ -1,4 +1,5 @@
 import { useMutation } from "@connectrpc/connect-query";
+import { useQueryClient } from "@tanstack/react-query";
 import {
   ReportReviewRequestSchema,
   type Review,
@@ -11,14 +12,17 @@ import { Dialog } from "../ui/Dialog";
 import { TextArea } from "../ui/Field";
 import { FormProblem } from "../ui/FormProblem";
 import { toast } from "../ui/toasts";
+import { refreshActivity } from "./activity";
 
 /** Asks the moderators to look at a review. */
 export function ReportDialog({ review, onClose }: { review: Review; onClose(): void }) {
+  const client = useQueryClient();
   const [reason, setReason] = useState("");
   const { mutateAsync } = useMutation(ReviewService.method.reportReview);
   const { form, errors, problem, busy } = useForm(ReportReviewRequestSchema, async (message) => {
     await mutateAsync(message);
     toast("Thank you. The moderators will look at it.");
+    refreshActivity(client, review.productId);
     onClose();
   });
   return (

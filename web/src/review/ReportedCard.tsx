@@ -1,42 +1,19 @@
-import { Link } from "@tanstack/react-router";
 import { type ReportedReview, Verdict } from "@throng/gen/throng/review/v1/moderation_pb";
 import { useState } from "react";
 import { Badge } from "../ui/Badge";
 import { counted } from "../ui/count";
 import { Time } from "../ui/Time";
-import { LongText } from "./LongText";
-import { useProduct } from "./queries";
+import { Judged } from "./Judged";
 import { ReviewRecord } from "./ReviewRecord";
-import { Stars } from "./Stars";
 import { type Decided, Verdicts } from "./Verdicts";
 
 /** A review that waits for a moderator, with what is said against it. */
 export function ReportedCard({ reported }: { reported: ReportedReview }) {
-  const { reviewId, productId, rating, summary, body, reviewerName } = reported;
+  const { reviewId, productId } = reported;
   const [decided, setDecided] = useState<Decided>();
-  const product = useProduct(productId).data?.product;
   return (
     <li className="panel p-4 sm:px-5">
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <h2 className="min-w-0 grow text-base wrap-anywhere">
-          <Link className="hover:underline" params={{ productId }} to="/products/$productId">
-            <bdi>{product?.name ?? "The product"}</bdi>
-          </Link>
-        </h2>
-        <State decided={decided} hidden={reported.hidden} />
-      </div>
-      <div className="mt-2">
-        <Stars label={`${rating} of 5 stars`} value={rating} />{" "}
-        <span className="text-sm text-soft">
-          by <bdi className="font-semibold text-ink wrap-anywhere">{reviewerName}</bdi>
-        </span>
-      </div>
-      {summary && (
-        <h3 className="mt-2 text-base wrap-anywhere" dir="auto">
-          {summary}
-        </h3>
-      )}
-      <LongText className="mt-1" text={body} />
+      <Judged {...reported} state={<State decided={decided} hidden={reported.hidden} />} />
       <Reports reported={reported} />
       <History reviewId={reviewId} />
       <Verdicts decided={decided} onDecided={setDecided} productId={productId} reviewId={reviewId} />

@@ -1,16 +1,11 @@
-import { useMutation } from "@connectrpc/connect-query";
-import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Role } from "@throng/gen/throng/access/v1/access_pb";
 import { Verdict } from "@throng/gen/throng/review/v1/moderation_pb";
-import { type Review, ReviewService } from "@throng/gen/throng/review/v1/review_pb";
+import type { Review } from "@throng/gen/throng/review/v1/review_pb";
 import { lazy, Suspense, useState } from "react";
-import { sayFault } from "../app/faults";
-import { Confirm } from "../ui/Dialog";
 import { Menu, type MenuAction } from "../ui/Menu";
-import { toast } from "../ui/toasts";
 import { useMe } from "../user/useMe";
-import { patchReview, refreshReviews } from "./queries";
+import { DeleteReview } from "./DeleteReview";
 import { useDoor } from "./useDoor";
 
 const ReportDialog = lazy(() => import("./ReportDialog").then((m) => ({ default: m.ReportDialog })));
@@ -19,16 +14,24 @@ const VerdictDialog = lazy(() => import("./VerdictDialog").then((m) => ({ defaul
 
 type Open = "report" | "delete" | "answer" | "hide";
 
+interface ReviewMenuProps {
+  review: Review;
+  mine: boolean;
+  /** The reader has done so before. */
+  reported: boolean;
+}
+
 /** The rarer things one can do with a review. */
-export function ReviewMenu({ review, mine }: { review: Review; mine: boolean }) {
+export function ReviewMenu(props: ReviewMenuProps) {
+  const { review } = props;
   const [open, setOpen] = useState<Open>();
   const close = () => setOpen(undefined);
   const navigate = useNavigate();
   const record = () => void navigate({ to: "/moderation/$reviewId", params: { reviewId: review.id } });
   return (
     <>
-      <Menu actions={useActions(review, mine, setOpen, record)} label="More about this review" />
-      {open === "delete" && <Delete onClose={close} review={review} />}
+      <Menu actions={useActions(props, setOpen, record)} label="More about this review" />
+      {open === "delete" && <DeleteReview onClose={close} review={review} />}
       <Suspense>
         {open === "report" && <ReportDialog onClose={close} review={review} />}
         {open === "answer" && <AnswerDialog onClose={close} review={review} />}
@@ -47,12 +50,15 @@ export function ReviewMenu({ review, mine }: { review: Review; mine: boolean }) 
   );
 }
 
-function useActions(review: Review, mine: boolean, open: (what: Open) => void, record: () => void) {
+function useActions(props: ReviewMenuProps, open: (what: Open) => void, record: () => void) {
+  const { review, mine, reported } = props;
   const role = useMe()?.role ?? Role.MEMBER;
   const pass = useDoor();
   const actions: MenuAction[] = [];
   if (mine) {
     actions.push({ label: "Delete review", icon: "trash", danger: true, onSelect: () => open("delete") });
+  } else if (reported) {
+    actions.push({ label: "You reported it", icon: "flag" });
   } else {
     actions.push({ label: "Report review", icon: "flag", onSelect: () => pass(() => open("report")) });
   }
@@ -67,28 +73,4 @@ function useActions(review: Review, mine: boolean, open: (what: Open) => void, r
     );
   }
   return actions;
-}
-
-function Delete({ review, onClose }: { review: Review; onClose(): void }) {
-  const client = useQueryClient();
-  const { mutate, isPending } = useMutation(ReviewService.method.deleteReview, {
-    onSuccess: () => {
-      toast("Your review is deleted.");
-      onClose();
-      patchReview(client, review, () => undefined);
-      refreshReviews(client, review.productId);
-    },
-    onError: (err) => toast(sayFault(err), "failed"),
-  });
-  return (
-    <Confirm
-      action="Delete review"
-      busy={isPending}
-      onClose={onClose}
-      onConfirm={() => mutate({ reviewId: review.id })}
-      title="Delete your review?"
-    >
-      It goes with its pictures, and nothing brings it back. You may write another one.
-    </Confirm>
-  );
 }

@@ -5,6 +5,7 @@ import { useSession } from "../app/services";
 import { Badge } from "../ui/Badge";
 import { Icon } from "../ui/Icon";
 import { Time } from "../ui/Time";
+import type { Said } from "./activity";
 import { Helpful } from "./Helpful";
 import { LongText } from "./LongText";
 import { Photos } from "./Photos";
@@ -15,10 +16,11 @@ interface TileProps {
   product: Product;
   review: Review;
   position: number;
+  said: Said;
 }
 
 /** One review, as an article of a feed. */
-export function ReviewTile({ product, review, position }: TileProps) {
+export function ReviewTile({ product, review, position, said }: TileProps) {
   const { rating, summary, body, reviewer, recommend, createdAt, photos } = review;
   const me = useSession()?.userId;
   const mine = me !== undefined && reviewer?.userId === me;
@@ -45,7 +47,7 @@ export function ReviewTile({ product, review, position }: TileProps) {
           </p>
         </div>
         <div className="-mt-1.5 -mr-2">
-          <ReviewMenu mine={mine} review={review} />
+          <ReviewMenu mine={mine} reported={said.reported.has(review.id)} review={review} />
         </div>
       </header>
       {summary && (
@@ -63,7 +65,7 @@ export function ReviewTile({ product, review, position }: TileProps) {
       <Values product={product} review={review} />
       <Photos name={name} photos={photos} />
       <Answer review={review} />
-      <Helpful mine={mine} review={review} />
+      <Helpful mine={mine} review={review} said={said.helpful.has(review.id)} />
     </article>
   );
 }

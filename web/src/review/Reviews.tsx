@@ -14,7 +14,8 @@ interface ReviewsProps {
   product: Product;
   search: ReviewSearch;
   onSearch(next: ReviewSearch): void;
-  onWrite(): void;
+  /** Absent where the reader may write none. */
+  onWrite: (() => void) | undefined;
 }
 
 const sorts = { relevant: Sort.RELEVANT, newest: Sort.NEWEST, helpful: Sort.HELPFUL };
@@ -123,7 +124,7 @@ function Chosen({ search, onSearch }: Pick<ReviewsProps, "search" | "onSearch">)
   );
 }
 
-function None(props: { filtered: boolean; onAll(): void; onWrite(): void }) {
+function None(props: { filtered: boolean; onAll(): void; onWrite: (() => void) | undefined }) {
   return props.filtered ? (
     <Notice
       action={
@@ -139,9 +140,11 @@ function None(props: { filtered: boolean; onAll(): void; onWrite(): void }) {
   ) : (
     <Notice
       action={
-        <Button look="outline" onClick={props.onWrite}>
-          Write the first
-        </Button>
+        props.onWrite && (
+          <Button look="outline" onClick={props.onWrite}>
+            Write the first
+          </Button>
+        )
       }
       title="No reviews yet"
       word="first"

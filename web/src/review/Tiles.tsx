@@ -6,6 +6,7 @@ import { sayFault } from "../app/faults";
 import { Button } from "../ui/Button";
 import { counted } from "../ui/count";
 import type { Paged } from "../ui/More";
+import { useSaid } from "./activity";
 import { ReviewTile } from "./ReviewTile";
 
 const atATime = 2;
@@ -21,7 +22,12 @@ type ReviewsQuery = Paged & {
 
 /** Reviews as tiles, two of them at first, and two more whenever they are wanted. */
 export function Tiles({ product, query }: { product: Product; query: ReviewsQuery }) {
-  const reviews = once(query.data?.pages ?? []);
+  const pages = query.data?.pages ?? [];
+  const reviews = once(pages);
+  const said = useSaid(
+    product.id,
+    pages.map((page) => page.reviews.map(({ id }) => id)),
+  );
   const [wanted, setWanted] = useState(atATime);
   const [from, setFrom] = useState<number>();
   const list = useArrival(from, reviews.length);
@@ -49,7 +55,7 @@ export function Tiles({ product, query }: { product: Product; query: ReviewsQuer
         role="feed"
       >
         {shown.map((review, index) => (
-          <ReviewTile key={review.id} position={index + 1} product={product} review={review} />
+          <ReviewTile key={review.id} position={index + 1} product={product} review={review} said={said} />
         ))}
       </div>
       <div className="py-5 text-center">

@@ -1,7 +1,13 @@
 import { createConnectQueryKey, createQueryOptions, useQuery, useTransport } from "@connectrpc/connect-query";
 import { type InfiniteData, type QueryClient, useQueries } from "@tanstack/react-query";
 import type { ReviewMeta } from "@throng/gen/throng/review/v1/product_pb";
-import { type ListReviewsResponse, type Review, ReviewService } from "@throng/gen/throng/review/v1/review_pb";
+import {
+  type GetMyActivityResponse,
+  type ListReviewsResponse,
+  type Review,
+  ReviewService,
+} from "@throng/gen/throng/review/v1/review_pb";
+import { activityKey } from "./activity";
 
 const { getProduct, getReviewMeta, batchGetReviewMeta, listReviews, listReported, listModeration } =
   ReviewService.method;
@@ -26,18 +32,19 @@ export function useMetas(pages: string[][]): (productId: string) => ReviewMeta |
   });
 }
 
-/** Asks anew for a product's reviews and the sums over them, and for those of lists. */
+/** Asks anew for a product's reviews, the sums over them and the reader's own, and for those of lists. */
 export function refreshReviews(client: QueryClient, productId: string): void {
   for (const queryKey of [
     createConnectQueryKey({ schema: listReviews, input: { productId }, cardinality: "infinite" }),
     createConnectQueryKey({ schema: getReviewMeta, input: { productId }, cardinality: "finite" }),
     createConnectQueryKey({ schema: batchGetReviewMeta, cardinality: "finite" }),
+    activityKey(productId),
   ]) {
     void client.invalidateQueries({ queryKey });
   }
 }
 
-/** Changes a review in every list held; a patch that answers nothing takes it out. */
+/** Changes a review in every list held, and as the reader's own; where a patch answers nothing it is out. */
 export function patchReview(
   client: QueryClient,
   { id, productId }: Pick<Review, "id" | "productId">,
@@ -54,6 +61,15 @@ export function patchReview(
     (data) =>
       data && { ...data, pages: data.pages.map((page) => ({ ...page, reviews: page.reviews.flatMap(one) })) },
   );
+  client.setQueriesData<GetMyActivityResponse>({ queryKey: activityKey(productId) }, (data) => {
+    const own = data?.review;
+    if (!data || own?.id !== id) {
+      return data;
+    }
+    const { review: _, ...others } = data;
+    const next = patch(own);
+    return next ? { ...others, review: next } : { ...others, hidden: false };
+  });
 }
 
 /** Asks anew for what a moderator's word changes besides the reviews. */

@@ -6,7 +6,8 @@ export interface MenuAction {
   label: string;
   icon: IconName;
   danger?: boolean;
-  onSelect(): void;
+  /** Without, it says something and cannot be chosen. */
+  onSelect?(): void;
 }
 
 /** A button that opens a short list of actions, as the ARIA menu button pattern has it. */
@@ -73,11 +74,14 @@ export function Menu(props: { label: string; actions: MenuAction[] }) {
         >
           {props.actions.map((action) => (
             <button
-              className={`flex w-full items-center gap-3 rounded-xl px-3 py-2.5 text-left font-medium hover:bg-ground focus-visible:bg-ground ${action.danger ? "text-danger" : ""}`}
+              aria-disabled={!action.onSelect || undefined}
+              className={`flex w-full items-center gap-3 rounded-xl px-3 py-2.5 text-left font-medium hover:bg-ground focus-visible:bg-ground aria-disabled:cursor-default aria-disabled:text-soft ${action.danger ? "text-danger" : ""}`}
               key={action.label}
               onClick={() => {
-                close();
-                action.onSelect();
+                if (action.onSelect) {
+                  close();
+                  action.onSelect();
+                }
               }}
               role="menuitem"
               tabIndex={-1}

@@ -18,9 +18,10 @@ import {
   ReviewService,
   Sort,
 } from "@throng/gen/throng/review/v1/review_pb";
+import { activityOf } from "./activity";
 import { moderation, note } from "./moderation";
 import { type Community, fail, now, pageOf } from "./store";
-import { mustSignIn } from "./users";
+import { callerOf, mustSignIn } from "./users";
 
 /** A review with what is not seen of it. */
 export interface Held {
@@ -90,7 +91,7 @@ export function heldOf(community: Community, reviewId: string): Held {
   return held && !held.deleted ? held : fail(Code.NotFound, "review_not_found", "no such review");
 }
 
-function productOf(community: Community, productId: string): Product {
+export function productOf(community: Community, productId: string): Product {
   return community.products.get(productId) ?? fail(Code.NotFound, "product_not_found", "no such product");
 }
 
@@ -183,7 +184,7 @@ function createProduct(community: Community, request: CreateProductRequest): Pro
 function createReview(community: Community, request: CreateReviewRequest, userId: string): Review {
   const key = `review ${userId} ${request.idempotencyKey}`;
   const before = community.reviews.get(community.keys.get(key) ?? "");
-  if (before) {
+  if (before && !before.deleted) {
     return before.review;
   }
   const product = productOf(community, request.productId);
@@ -242,6 +243,14 @@ export function reviews(community: Community) {
         return { products: part, nextPageToken };
       },
       listReviews: (request) => list(community, request),
+      getReview({ reviewId }, context) {
+        const { review, hidden } = heldOf(community, reviewId);
+        if (hidden && (callerOf(community, context)?.account.user.role ?? 0) < Role.MODERATOR) {
+          fail(Code.NotFound, "review_not_found", "no such review");
+        }
+        return { review, hidden };
+      },
+      getMyActivity: (request, context) => activityOf(community, request, me(context)),
       getReviewMeta: ({ productId }) => ({ meta: metaOf(community, productId) }),
       batchGetReviewMeta: ({ productIds }) => ({
         metas: productIds.flatMap((id) => {

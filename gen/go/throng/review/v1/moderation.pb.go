@@ -30,7 +30,7 @@ type Verdict int32
 const (
 	// Not set; refused.
 	Verdict_VERDICT_UNSPECIFIED Verdict = 0
-	// Nobody sees it any more, and it does not count.
+	// Nobody sees it any more but its author and moderators, and it does not count.
 	Verdict_VERDICT_HIDE Verdict = 1
 	// It stays, and later reports do not hide it by themselves.
 	Verdict_VERDICT_KEEP Verdict = 2

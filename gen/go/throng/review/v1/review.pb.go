@@ -1076,6 +1076,240 @@ func (x *RespondToReviewResponse) GetReview() *Review {
 	return nil
 }
 
+// GetReviewRequest names a review.
+type GetReviewRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The review.
+	ReviewId      string `protobuf:"bytes,1,opt,name=review_id,json=reviewId,proto3" json:"review_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetReviewRequest) Reset() {
+	*x = GetReviewRequest{}
+	mi := &file_throng_review_v1_review_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetReviewRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetReviewRequest) ProtoMessage() {}
+
+func (x *GetReviewRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_throng_review_v1_review_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetReviewRequest.ProtoReflect.Descriptor instead.
+func (*GetReviewRequest) Descriptor() ([]byte, []int) {
+	return file_throng_review_v1_review_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *GetReviewRequest) GetReviewId() string {
+	if x != nil {
+		return x.ReviewId
+	}
+	return ""
+}
+
+// GetReviewResponse has the review.
+type GetReviewResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The review.
+	Review *Review `protobuf:"bytes,1,opt,name=review,proto3" json:"review,omitempty"`
+	// It is hidden: nobody else is answered it here, and it does not count.
+	Hidden        bool `protobuf:"varint,2,opt,name=hidden,proto3" json:"hidden,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetReviewResponse) Reset() {
+	*x = GetReviewResponse{}
+	mi := &file_throng_review_v1_review_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetReviewResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetReviewResponse) ProtoMessage() {}
+
+func (x *GetReviewResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_throng_review_v1_review_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetReviewResponse.ProtoReflect.Descriptor instead.
+func (*GetReviewResponse) Descriptor() ([]byte, []int) {
+	return file_throng_review_v1_review_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *GetReviewResponse) GetReview() *Review {
+	if x != nil {
+		return x.Review
+	}
+	return nil
+}
+
+func (x *GetReviewResponse) GetHidden() bool {
+	if x != nil {
+		return x.Hidden
+	}
+	return false
+}
+
+// GetMyActivityRequest names a product and reviews of it.
+type GetMyActivityRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The product.
+	ProductId string `protobuf:"bytes,1,opt,name=product_id,json=productId,proto3" json:"product_id,omitempty"`
+	// The reviews of it that the caller looks at, up to 100; none, where only his own is
+	// asked for.
+	ReviewIds     []string `protobuf:"bytes,2,rep,name=review_ids,json=reviewIds,proto3" json:"review_ids,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetMyActivityRequest) Reset() {
+	*x = GetMyActivityRequest{}
+	mi := &file_throng_review_v1_review_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetMyActivityRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetMyActivityRequest) ProtoMessage() {}
+
+func (x *GetMyActivityRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_throng_review_v1_review_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetMyActivityRequest.ProtoReflect.Descriptor instead.
+func (*GetMyActivityRequest) Descriptor() ([]byte, []int) {
+	return file_throng_review_v1_review_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *GetMyActivityRequest) GetProductId() string {
+	if x != nil {
+		return x.ProductId
+	}
+	return ""
+}
+
+func (x *GetMyActivityRequest) GetReviewIds() []string {
+	if x != nil {
+		return x.ReviewIds
+	}
+	return nil
+}
+
+// GetMyActivityResponse is for the caller alone. Of the reviews asked for it leaves out
+// those that are hidden, deleted, or of other products.
+type GetMyActivityResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The caller's review of the product, also while it is hidden; absent where he has
+	// written none, or deleted it.
+	Review *Review `protobuf:"bytes,1,opt,name=review,proto3" json:"review,omitempty"`
+	// The caller's review is hidden: nobody but he and moderators see it, and it does not
+	// count.
+	Hidden bool `protobuf:"varint,2,opt,name=hidden,proto3" json:"hidden,omitempty"`
+	// Of the reviews asked for, in their order, those that the caller has said helped him.
+	HelpfulIds []string `protobuf:"bytes,3,rep,name=helpful_ids,json=helpfulIds,proto3" json:"helpful_ids,omitempty"`
+	// Of the reviews asked for, in their order, those that the caller has ever reported,
+	// whatever the moderators have said since.
+	ReportedIds   []string `protobuf:"bytes,4,rep,name=reported_ids,json=reportedIds,proto3" json:"reported_ids,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetMyActivityResponse) Reset() {
+	*x = GetMyActivityResponse{}
+	mi := &file_throng_review_v1_review_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetMyActivityResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetMyActivityResponse) ProtoMessage() {}
+
+func (x *GetMyActivityResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_throng_review_v1_review_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetMyActivityResponse.ProtoReflect.Descriptor instead.
+func (*GetMyActivityResponse) Descriptor() ([]byte, []int) {
+	return file_throng_review_v1_review_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *GetMyActivityResponse) GetReview() *Review {
+	if x != nil {
+		return x.Review
+	}
+	return nil
+}
+
+func (x *GetMyActivityResponse) GetHidden() bool {
+	if x != nil {
+		return x.Hidden
+	}
+	return false
+}
+
+func (x *GetMyActivityResponse) GetHelpfulIds() []string {
+	if x != nil {
+		return x.HelpfulIds
+	}
+	return nil
+}
+
+func (x *GetMyActivityResponse) GetReportedIds() []string {
+	if x != nil {
+		return x.ReportedIds
+	}
+	return nil
+}
+
 var File_throng_review_v1_review_proto protoreflect.FileDescriptor
 
 const file_throng_review_v1_review_proto_rawDesc = "" +
@@ -1147,12 +1381,28 @@ const file_throng_review_v1_review_proto_rawDesc = "" +
 	"\treview_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\breviewId\x12(\n" +
 	"\bresponse\x18\x02 \x01(\tB\f\xbaH\tr\a\x18\x88'\xba\x01\x01\x00R\bresponse\"K\n" +
 	"\x17RespondToReviewResponse\x120\n" +
-	"\x06review\x18\x01 \x01(\v2\x18.throng.review.v1.ReviewR\x06review*R\n" +
+	"\x06review\x18\x01 \x01(\v2\x18.throng.review.v1.ReviewR\x06review\"9\n" +
+	"\x10GetReviewRequest\x12%\n" +
+	"\treview_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\breviewId\"]\n" +
+	"\x11GetReviewResponse\x120\n" +
+	"\x06review\x18\x01 \x01(\v2\x18.throng.review.v1.ReviewR\x06review\x12\x16\n" +
+	"\x06hidden\x18\x02 \x01(\bR\x06hidden\"q\n" +
+	"\x14GetMyActivityRequest\x12'\n" +
+	"\n" +
+	"product_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\xb0\x01\x01R\tproductId\x120\n" +
+	"\n" +
+	"review_ids\x18\x02 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10d\x18\x01\"\x05r\x03\xb0\x01\x01R\treviewIds\"\xa5\x01\n" +
+	"\x15GetMyActivityResponse\x120\n" +
+	"\x06review\x18\x01 \x01(\v2\x18.throng.review.v1.ReviewR\x06review\x12\x16\n" +
+	"\x06hidden\x18\x02 \x01(\bR\x06hidden\x12\x1f\n" +
+	"\vhelpful_ids\x18\x03 \x03(\tR\n" +
+	"helpfulIds\x12!\n" +
+	"\freported_ids\x18\x04 \x03(\tR\vreportedIds*R\n" +
 	"\x04Sort\x12\x14\n" +
 	"\x10SORT_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rSORT_RELEVANT\x10\x01\x12\x0f\n" +
 	"\vSORT_NEWEST\x10\x02\x12\x10\n" +
-	"\fSORT_HELPFUL\x10\x032\xdc\f\n" +
+	"\fSORT_HELPFUL\x10\x032\xaa\x0e\n" +
 	"\rReviewService\x12j\n" +
 	"\rCreateProduct\x12&.throng.review.v1.CreateProductRequest\x1a'.throng.review.v1.CreateProductResponse\"\b\x8a\xe7\x18\x04\b\x03\x10\x02\x12b\n" +
 	"\n" +
@@ -1169,7 +1419,9 @@ const file_throng_review_v1_review_proto_rawDesc = "" +
 	"\rResolveReport\x12&.throng.review.v1.ResolveReportRequest\x1a'.throng.review.v1.ResolveReportResponse\"\b\x8a\xe7\x18\x04\b\x03\x10\x03\x12p\n" +
 	"\x0eListModeration\x12'.throng.review.v1.ListModerationRequest\x1a(.throng.review.v1.ListModerationResponse\"\v\x8a\xe7\x18\x04\b\x03\x10\x03\x90\x02\x01\x12p\n" +
 	"\x0fRespondToReview\x12(.throng.review.v1.RespondToReviewRequest\x1a).throng.review.v1.RespondToReviewResponse\"\b\x8a\xe7\x18\x04\b\x03\x10\x02\x12l\n" +
-	"\rImportReviews\x12&.throng.review.v1.ImportReviewsRequest\x1a'.throng.review.v1.ImportReviewsResponse\"\b\x8a\xe7\x18\x04\b\x03\x10\x04(\x01B\xc7\x01\n" +
+	"\rImportReviews\x12&.throng.review.v1.ImportReviewsRequest\x1a'.throng.review.v1.ImportReviewsResponse\"\b\x8a\xe7\x18\x04\b\x03\x10\x04(\x01\x12_\n" +
+	"\tGetReview\x12\".throng.review.v1.GetReviewRequest\x1a#.throng.review.v1.GetReviewResponse\"\t\x8a\xe7\x18\x02\b\x01\x90\x02\x01\x12k\n" +
+	"\rGetMyActivity\x12&.throng.review.v1.GetMyActivityRequest\x1a'.throng.review.v1.GetMyActivityResponse\"\t\x8a\xe7\x18\x02\b\x02\x90\x02\x01B\xc7\x01\n" +
 	"\x14com.throng.review.v1B\vReviewProtoP\x01Z@github.com/throng-social/throng/gen/go/throng/review/v1;reviewv1\xa2\x02\x03TRX\xaa\x02\x10Throng.Review.V1\xca\x02\x10Throng\\Review\\V1\xe2\x02\x1cThrong\\Review\\V1\\GPBMetadata\xea\x02\x12Throng::Review::V1b\x06proto3"
 
 var (
@@ -1185,7 +1437,7 @@ func file_throng_review_v1_review_proto_rawDescGZIP() []byte {
 }
 
 var file_throng_review_v1_review_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_throng_review_v1_review_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_throng_review_v1_review_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
 var file_throng_review_v1_review_proto_goTypes = []any{
 	(Sort)(0),                          // 0: throng.review.v1.Sort
 	(*Review)(nil),                     // 1: throng.review.v1.Review
@@ -1204,74 +1456,84 @@ var file_throng_review_v1_review_proto_goTypes = []any{
 	(*ReportReviewResponse)(nil),       // 14: throng.review.v1.ReportReviewResponse
 	(*RespondToReviewRequest)(nil),     // 15: throng.review.v1.RespondToReviewRequest
 	(*RespondToReviewResponse)(nil),    // 16: throng.review.v1.RespondToReviewResponse
-	(*timestamppb.Timestamp)(nil),      // 17: google.protobuf.Timestamp
-	(*v1.Media)(nil),                   // 18: throng.media.v1.Media
-	(*CreateProductRequest)(nil),       // 19: throng.review.v1.CreateProductRequest
-	(*GetProductRequest)(nil),          // 20: throng.review.v1.GetProductRequest
-	(*ListProductsRequest)(nil),        // 21: throng.review.v1.ListProductsRequest
-	(*GetReviewMetaRequest)(nil),       // 22: throng.review.v1.GetReviewMetaRequest
-	(*BatchGetReviewMetaRequest)(nil),  // 23: throng.review.v1.BatchGetReviewMetaRequest
-	(*ListReportedRequest)(nil),        // 24: throng.review.v1.ListReportedRequest
-	(*ResolveReportRequest)(nil),       // 25: throng.review.v1.ResolveReportRequest
-	(*ListModerationRequest)(nil),      // 26: throng.review.v1.ListModerationRequest
-	(*ImportReviewsRequest)(nil),       // 27: throng.review.v1.ImportReviewsRequest
-	(*CreateProductResponse)(nil),      // 28: throng.review.v1.CreateProductResponse
-	(*GetProductResponse)(nil),         // 29: throng.review.v1.GetProductResponse
-	(*ListProductsResponse)(nil),       // 30: throng.review.v1.ListProductsResponse
-	(*GetReviewMetaResponse)(nil),      // 31: throng.review.v1.GetReviewMetaResponse
-	(*BatchGetReviewMetaResponse)(nil), // 32: throng.review.v1.BatchGetReviewMetaResponse
-	(*ListReportedResponse)(nil),       // 33: throng.review.v1.ListReportedResponse
-	(*ResolveReportResponse)(nil),      // 34: throng.review.v1.ResolveReportResponse
-	(*ListModerationResponse)(nil),     // 35: throng.review.v1.ListModerationResponse
-	(*ImportReviewsResponse)(nil),      // 36: throng.review.v1.ImportReviewsResponse
+	(*GetReviewRequest)(nil),           // 17: throng.review.v1.GetReviewRequest
+	(*GetReviewResponse)(nil),          // 18: throng.review.v1.GetReviewResponse
+	(*GetMyActivityRequest)(nil),       // 19: throng.review.v1.GetMyActivityRequest
+	(*GetMyActivityResponse)(nil),      // 20: throng.review.v1.GetMyActivityResponse
+	(*timestamppb.Timestamp)(nil),      // 21: google.protobuf.Timestamp
+	(*v1.Media)(nil),                   // 22: throng.media.v1.Media
+	(*CreateProductRequest)(nil),       // 23: throng.review.v1.CreateProductRequest
+	(*GetProductRequest)(nil),          // 24: throng.review.v1.GetProductRequest
+	(*ListProductsRequest)(nil),        // 25: throng.review.v1.ListProductsRequest
+	(*GetReviewMetaRequest)(nil),       // 26: throng.review.v1.GetReviewMetaRequest
+	(*BatchGetReviewMetaRequest)(nil),  // 27: throng.review.v1.BatchGetReviewMetaRequest
+	(*ListReportedRequest)(nil),        // 28: throng.review.v1.ListReportedRequest
+	(*ResolveReportRequest)(nil),       // 29: throng.review.v1.ResolveReportRequest
+	(*ListModerationRequest)(nil),      // 30: throng.review.v1.ListModerationRequest
+	(*ImportReviewsRequest)(nil),       // 31: throng.review.v1.ImportReviewsRequest
+	(*CreateProductResponse)(nil),      // 32: throng.review.v1.CreateProductResponse
+	(*GetProductResponse)(nil),         // 33: throng.review.v1.GetProductResponse
+	(*ListProductsResponse)(nil),       // 34: throng.review.v1.ListProductsResponse
+	(*GetReviewMetaResponse)(nil),      // 35: throng.review.v1.GetReviewMetaResponse
+	(*BatchGetReviewMetaResponse)(nil), // 36: throng.review.v1.BatchGetReviewMetaResponse
+	(*ListReportedResponse)(nil),       // 37: throng.review.v1.ListReportedResponse
+	(*ResolveReportResponse)(nil),      // 38: throng.review.v1.ResolveReportResponse
+	(*ListModerationResponse)(nil),     // 39: throng.review.v1.ListModerationResponse
+	(*ImportReviewsResponse)(nil),      // 40: throng.review.v1.ImportReviewsResponse
 }
 var file_throng_review_v1_review_proto_depIdxs = []int32{
 	2,  // 0: throng.review.v1.Review.reviewer:type_name -> throng.review.v1.Reviewer
-	17, // 1: throng.review.v1.Review.created_at:type_name -> google.protobuf.Timestamp
+	21, // 1: throng.review.v1.Review.created_at:type_name -> google.protobuf.Timestamp
 	3,  // 2: throng.review.v1.Review.photos:type_name -> throng.review.v1.Photo
 	4,  // 3: throng.review.v1.Review.values:type_name -> throng.review.v1.CharacteristicValue
-	17, // 4: throng.review.v1.Review.responded_at:type_name -> google.protobuf.Timestamp
-	18, // 5: throng.review.v1.Photo.media:type_name -> throng.media.v1.Media
+	21, // 4: throng.review.v1.Review.responded_at:type_name -> google.protobuf.Timestamp
+	22, // 5: throng.review.v1.Photo.media:type_name -> throng.media.v1.Media
 	0,  // 6: throng.review.v1.ListReviewsRequest.sort:type_name -> throng.review.v1.Sort
 	1,  // 7: throng.review.v1.ListReviewsResponse.reviews:type_name -> throng.review.v1.Review
 	4,  // 8: throng.review.v1.CreateReviewRequest.values:type_name -> throng.review.v1.CharacteristicValue
 	1,  // 9: throng.review.v1.CreateReviewResponse.review:type_name -> throng.review.v1.Review
 	1,  // 10: throng.review.v1.RespondToReviewResponse.review:type_name -> throng.review.v1.Review
-	19, // 11: throng.review.v1.ReviewService.CreateProduct:input_type -> throng.review.v1.CreateProductRequest
-	20, // 12: throng.review.v1.ReviewService.GetProduct:input_type -> throng.review.v1.GetProductRequest
-	21, // 13: throng.review.v1.ReviewService.ListProducts:input_type -> throng.review.v1.ListProductsRequest
-	5,  // 14: throng.review.v1.ReviewService.ListReviews:input_type -> throng.review.v1.ListReviewsRequest
-	22, // 15: throng.review.v1.ReviewService.GetReviewMeta:input_type -> throng.review.v1.GetReviewMetaRequest
-	23, // 16: throng.review.v1.ReviewService.BatchGetReviewMeta:input_type -> throng.review.v1.BatchGetReviewMetaRequest
-	7,  // 17: throng.review.v1.ReviewService.CreateReview:input_type -> throng.review.v1.CreateReviewRequest
-	9,  // 18: throng.review.v1.ReviewService.DeleteReview:input_type -> throng.review.v1.DeleteReviewRequest
-	11, // 19: throng.review.v1.ReviewService.MarkHelpful:input_type -> throng.review.v1.MarkHelpfulRequest
-	13, // 20: throng.review.v1.ReviewService.ReportReview:input_type -> throng.review.v1.ReportReviewRequest
-	24, // 21: throng.review.v1.ReviewService.ListReported:input_type -> throng.review.v1.ListReportedRequest
-	25, // 22: throng.review.v1.ReviewService.ResolveReport:input_type -> throng.review.v1.ResolveReportRequest
-	26, // 23: throng.review.v1.ReviewService.ListModeration:input_type -> throng.review.v1.ListModerationRequest
-	15, // 24: throng.review.v1.ReviewService.RespondToReview:input_type -> throng.review.v1.RespondToReviewRequest
-	27, // 25: throng.review.v1.ReviewService.ImportReviews:input_type -> throng.review.v1.ImportReviewsRequest
-	28, // 26: throng.review.v1.ReviewService.CreateProduct:output_type -> throng.review.v1.CreateProductResponse
-	29, // 27: throng.review.v1.ReviewService.GetProduct:output_type -> throng.review.v1.GetProductResponse
-	30, // 28: throng.review.v1.ReviewService.ListProducts:output_type -> throng.review.v1.ListProductsResponse
-	6,  // 29: throng.review.v1.ReviewService.ListReviews:output_type -> throng.review.v1.ListReviewsResponse
-	31, // 30: throng.review.v1.ReviewService.GetReviewMeta:output_type -> throng.review.v1.GetReviewMetaResponse
-	32, // 31: throng.review.v1.ReviewService.BatchGetReviewMeta:output_type -> throng.review.v1.BatchGetReviewMetaResponse
-	8,  // 32: throng.review.v1.ReviewService.CreateReview:output_type -> throng.review.v1.CreateReviewResponse
-	10, // 33: throng.review.v1.ReviewService.DeleteReview:output_type -> throng.review.v1.DeleteReviewResponse
-	12, // 34: throng.review.v1.ReviewService.MarkHelpful:output_type -> throng.review.v1.MarkHelpfulResponse
-	14, // 35: throng.review.v1.ReviewService.ReportReview:output_type -> throng.review.v1.ReportReviewResponse
-	33, // 36: throng.review.v1.ReviewService.ListReported:output_type -> throng.review.v1.ListReportedResponse
-	34, // 37: throng.review.v1.ReviewService.ResolveReport:output_type -> throng.review.v1.ResolveReportResponse
-	35, // 38: throng.review.v1.ReviewService.ListModeration:output_type -> throng.review.v1.ListModerationResponse
-	16, // 39: throng.review.v1.ReviewService.RespondToReview:output_type -> throng.review.v1.RespondToReviewResponse
-	36, // 40: throng.review.v1.ReviewService.ImportReviews:output_type -> throng.review.v1.ImportReviewsResponse
-	26, // [26:41] is the sub-list for method output_type
-	11, // [11:26] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	1,  // 11: throng.review.v1.GetReviewResponse.review:type_name -> throng.review.v1.Review
+	1,  // 12: throng.review.v1.GetMyActivityResponse.review:type_name -> throng.review.v1.Review
+	23, // 13: throng.review.v1.ReviewService.CreateProduct:input_type -> throng.review.v1.CreateProductRequest
+	24, // 14: throng.review.v1.ReviewService.GetProduct:input_type -> throng.review.v1.GetProductRequest
+	25, // 15: throng.review.v1.ReviewService.ListProducts:input_type -> throng.review.v1.ListProductsRequest
+	5,  // 16: throng.review.v1.ReviewService.ListReviews:input_type -> throng.review.v1.ListReviewsRequest
+	26, // 17: throng.review.v1.ReviewService.GetReviewMeta:input_type -> throng.review.v1.GetReviewMetaRequest
+	27, // 18: throng.review.v1.ReviewService.BatchGetReviewMeta:input_type -> throng.review.v1.BatchGetReviewMetaRequest
+	7,  // 19: throng.review.v1.ReviewService.CreateReview:input_type -> throng.review.v1.CreateReviewRequest
+	9,  // 20: throng.review.v1.ReviewService.DeleteReview:input_type -> throng.review.v1.DeleteReviewRequest
+	11, // 21: throng.review.v1.ReviewService.MarkHelpful:input_type -> throng.review.v1.MarkHelpfulRequest
+	13, // 22: throng.review.v1.ReviewService.ReportReview:input_type -> throng.review.v1.ReportReviewRequest
+	28, // 23: throng.review.v1.ReviewService.ListReported:input_type -> throng.review.v1.ListReportedRequest
+	29, // 24: throng.review.v1.ReviewService.ResolveReport:input_type -> throng.review.v1.ResolveReportRequest
+	30, // 25: throng.review.v1.ReviewService.ListModeration:input_type -> throng.review.v1.ListModerationRequest
+	15, // 26: throng.review.v1.ReviewService.RespondToReview:input_type -> throng.review.v1.RespondToReviewRequest
+	31, // 27: throng.review.v1.ReviewService.ImportReviews:input_type -> throng.review.v1.ImportReviewsRequest
+	17, // 28: throng.review.v1.ReviewService.GetReview:input_type -> throng.review.v1.GetReviewRequest
+	19, // 29: throng.review.v1.ReviewService.GetMyActivity:input_type -> throng.review.v1.GetMyActivityRequest
+	32, // 30: throng.review.v1.ReviewService.CreateProduct:output_type -> throng.review.v1.CreateProductResponse
+	33, // 31: throng.review.v1.ReviewService.GetProduct:output_type -> throng.review.v1.GetProductResponse
+	34, // 32: throng.review.v1.ReviewService.ListProducts:output_type -> throng.review.v1.ListProductsResponse
+	6,  // 33: throng.review.v1.ReviewService.ListReviews:output_type -> throng.review.v1.ListReviewsResponse
+	35, // 34: throng.review.v1.ReviewService.GetReviewMeta:output_type -> throng.review.v1.GetReviewMetaResponse
+	36, // 35: throng.review.v1.ReviewService.BatchGetReviewMeta:output_type -> throng.review.v1.BatchGetReviewMetaResponse
+	8,  // 36: throng.review.v1.ReviewService.CreateReview:output_type -> throng.review.v1.CreateReviewResponse
+	10, // 37: throng.review.v1.ReviewService.DeleteReview:output_type -> throng.review.v1.DeleteReviewResponse
+	12, // 38: throng.review.v1.ReviewService.MarkHelpful:output_type -> throng.review.v1.MarkHelpfulResponse
+	14, // 39: throng.review.v1.ReviewService.ReportReview:output_type -> throng.review.v1.ReportReviewResponse
+	37, // 40: throng.review.v1.ReviewService.ListReported:output_type -> throng.review.v1.ListReportedResponse
+	38, // 41: throng.review.v1.ReviewService.ResolveReport:output_type -> throng.review.v1.ResolveReportResponse
+	39, // 42: throng.review.v1.ReviewService.ListModeration:output_type -> throng.review.v1.ListModerationResponse
+	16, // 43: throng.review.v1.ReviewService.RespondToReview:output_type -> throng.review.v1.RespondToReviewResponse
+	40, // 44: throng.review.v1.ReviewService.ImportReviews:output_type -> throng.review.v1.ImportReviewsResponse
+	18, // 45: throng.review.v1.ReviewService.GetReview:output_type -> throng.review.v1.GetReviewResponse
+	20, // 46: throng.review.v1.ReviewService.GetMyActivity:output_type -> throng.review.v1.GetMyActivityResponse
+	30, // [30:47] is the sub-list for method output_type
+	13, // [13:30] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_throng_review_v1_review_proto_init() }
@@ -1288,7 +1550,7 @@ func file_throng_review_v1_review_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_throng_review_v1_review_proto_rawDesc), len(file_throng_review_v1_review_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   16,
+			NumMessages:   20,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

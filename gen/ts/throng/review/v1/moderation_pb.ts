@@ -396,7 +396,7 @@ export enum Verdict {
   UNSPECIFIED = 0,
 
   /**
-   * Nobody sees it any more, and it does not count.
+   * Nobody sees it any more but its author and moderators, and it does not count.
    *
    * @generated from enum value: VERDICT_HIDE = 1;
    */

@@ -25,7 +25,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file throng/review/v1/review.proto.
  */
 export const file_throng_review_v1_review: GenFile = /*@__PURE__*/
-  fileDesc("Ch10aHJvbmcvcmV2aWV3L3YxL3Jldmlldy5wcm90bxIQdGhyb25nLnJldmlldy52MSKDAwoGUmV2aWV3EgoKAmlkGAEgASgJEhIKCnByb2R1Y3RfaWQYAiABKAkSDgoGcmF0aW5nGAMgASgFEg8KB3N1bW1hcnkYBCABKAkSDAoEYm9keRgFIAEoCRIRCglyZWNvbW1lbmQYBiABKAgSLAoIcmV2aWV3ZXIYByABKAsyGi50aHJvbmcucmV2aWV3LnYxLlJldmlld2VyEi4KCmNyZWF0ZWRfYXQYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhUKDWhlbHBmdWxfY291bnQYCSABKAMSJwoGcGhvdG9zGAogAygLMhcudGhyb25nLnJldmlldy52MS5QaG90bxI1CgZ2YWx1ZXMYCyADKAsyJS50aHJvbmcucmV2aWV3LnYxLkNoYXJhY3RlcmlzdGljVmFsdWUSEAoIcmVzcG9uc2UYDCABKAkSMAoMcmVzcG9uZGVkX2F0GA0gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIpCghSZXZpZXdlchIPCgd1c2VyX2lkGAEgASgJEgwKBG5hbWUYAiABKAkiOwoFUGhvdG8SCwoDdXJsGAEgASgJEiUKBW1lZGlhGAIgASgLMhYudGhyb25nLm1lZGlhLnYxLk1lZGlhIlQKE0NoYXJhY3RlcmlzdGljVmFsdWUSIwoRY2hhcmFjdGVyaXN0aWNfaWQYASABKAlCCLpIBXIDsAEBEhgKBXZhbHVlGAIgASgFQgm6SAYaBBgFKAEi3gEKEkxpc3RSZXZpZXdzUmVxdWVzdBIcCgpwcm9kdWN0X2lkGAEgASgJQgi6SAVyA7ABARIuCgRzb3J0GAIgASgOMhYudGhyb25nLnJldmlldy52MS5Tb3J0Qgi6SAWCAQIQARIjCgdyYXRpbmdzGAMgAygFQhK6SA+SAQwQBRgBIgYaBBgFKAESGQoEdGV4dBgEIAEoCUILukgIcgYYZLoBAQASHAoJcGFnZV9zaXplGAUgASgFQgm6SAYaBBhkKAASHAoKcGFnZV90b2tlbhgGIAEoCUIIukgFcgMYgAQiWQoTTGlzdFJldmlld3NSZXNwb25zZRIpCgdyZXZpZXdzGAEgAygLMhgudGhyb25nLnJldmlldy52MS5SZXZpZXcSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIrACChNDcmVhdGVSZXZpZXdSZXF1ZXN0EhwKCnByb2R1Y3RfaWQYASABKAlCCLpIBXIDsAEBEhkKBnJhdGluZxgCIAEoBUIJukgGGgQYBSgBEhwKB3N1bW1hcnkYAyABKAlCC7pICHIGGHi6AQEAEiAKBGJvZHkYBCABKAlCErpID3INEAEYkE4yAlxTugEBABIRCglyZWNvbW1lbmQYBSABKAgSJAoJbWVkaWFfaWRzGAYgAygJQhG6SA6SAQsQBRgBIgVyA7ABARI/CgZ2YWx1ZXMYByADKAsyJS50aHJvbmcucmV2aWV3LnYxLkNoYXJhY3RlcmlzdGljVmFsdWVCCLpIBZIBAhAUEiYKD2lkZW1wb3RlbmN5X2tleRgIIAEoCUINukgKcggQCBhAugEBACJAChRDcmVhdGVSZXZpZXdSZXNwb25zZRIoCgZyZXZpZXcYASABKAsyGC50aHJvbmcucmV2aWV3LnYxLlJldmlldyIyChNEZWxldGVSZXZpZXdSZXF1ZXN0EhsKCXJldmlld19pZBgBIAEoCUIIukgFcgOwAQEiFgoURGVsZXRlUmV2aWV3UmVzcG9uc2UiMQoSTWFya0hlbHBmdWxSZXF1ZXN0EhsKCXJldmlld19pZBgBIAEoCUIIukgFcgOwAQEiLAoTTWFya0hlbHBmdWxSZXNwb25zZRIVCg1oZWxwZnVsX2NvdW50GAEgASgDIlAKE1JlcG9ydFJldmlld1JlcXVlc3QSGwoJcmV2aWV3X2lkGAEgASgJQgi6SAVyA7ABARIcCgZyZWFzb24YAiABKAlCDLpICXIHGPQDugEBACIWChRSZXBvcnRSZXZpZXdSZXNwb25zZSJVChZSZXNwb25kVG9SZXZpZXdSZXF1ZXN0EhsKCXJldmlld19pZBgBIAEoCUIIukgFcgOwAQESHgoIcmVzcG9uc2UYAiABKAlCDLpICXIHGIgnugEBACJDChdSZXNwb25kVG9SZXZpZXdSZXNwb25zZRIoCgZyZXZpZXcYASABKAsyGC50aHJvbmcucmV2aWV3LnYxLlJldmlldypSCgRTb3J0EhQKEFNPUlRfVU5TUEVDSUZJRUQQABIRCg1TT1JUX1JFTEVWQU5UEAESDwoLU09SVF9ORVdFU1QQAhIQCgxTT1JUX0hFTFBGVUwQAzLcDAoNUmV2aWV3U2VydmljZRJqCg1DcmVhdGVQcm9kdWN0EiYudGhyb25nLnJldmlldy52MS5DcmVhdGVQcm9kdWN0UmVxdWVzdBonLnRocm9uZy5yZXZpZXcudjEuQ3JlYXRlUHJvZHVjdFJlc3BvbnNlIgiK5xgECAMQAhJiCgpHZXRQcm9kdWN0EiMudGhyb25nLnJldmlldy52MS5HZXRQcm9kdWN0UmVxdWVzdBokLnRocm9uZy5yZXZpZXcudjEuR2V0UHJvZHVjdFJlc3BvbnNlIgmQAgGK5xgCCAESaAoMTGlzdFByb2R1Y3RzEiUudGhyb25nLnJldmlldy52MS5MaXN0UHJvZHVjdHNSZXF1ZXN0GiYudGhyb25nLnJldmlldy52MS5MaXN0UHJvZHVjdHNSZXNwb25zZSIJkAIBiucYAggBEmUKC0xpc3RSZXZpZXdzEiQudGhyb25nLnJldmlldy52MS5MaXN0UmV2aWV3c1JlcXVlc3QaJS50aHJvbmcucmV2aWV3LnYxLkxpc3RSZXZpZXdzUmVzcG9uc2UiCZACAYrnGAIIARJrCg1HZXRSZXZpZXdNZXRhEiYudGhyb25nLnJldmlldy52MS5HZXRSZXZpZXdNZXRhUmVxdWVzdBonLnRocm9uZy5yZXZpZXcudjEuR2V0UmV2aWV3TWV0YVJlc3BvbnNlIgmQAgGK5xgCCAESegoSQmF0Y2hHZXRSZXZpZXdNZXRhEisudGhyb25nLnJldmlldy52MS5CYXRjaEdldFJldmlld01ldGFSZXF1ZXN0GiwudGhyb25nLnJldmlldy52MS5CYXRjaEdldFJldmlld01ldGFSZXNwb25zZSIJkAIBiucYAggBEmUKDENyZWF0ZVJldmlldxIlLnRocm9uZy5yZXZpZXcudjEuQ3JlYXRlUmV2aWV3UmVxdWVzdBomLnRocm9uZy5yZXZpZXcudjEuQ3JlYXRlUmV2aWV3UmVzcG9uc2UiBornGAIIAhJlCgxEZWxldGVSZXZpZXcSJS50aHJvbmcucmV2aWV3LnYxLkRlbGV0ZVJldmlld1JlcXVlc3QaJi50aHJvbmcucmV2aWV3LnYxLkRlbGV0ZVJldmlld1Jlc3BvbnNlIgaK5xgCCAISYgoLTWFya0hlbHBmdWwSJC50aHJvbmcucmV2aWV3LnYxLk1hcmtIZWxwZnVsUmVxdWVzdBolLnRocm9uZy5yZXZpZXcudjEuTWFya0hlbHBmdWxSZXNwb25zZSIGiucYAggCEmUKDFJlcG9ydFJldmlldxIlLnRocm9uZy5yZXZpZXcudjEuUmVwb3J0UmV2aWV3UmVxdWVzdBomLnRocm9uZy5yZXZpZXcudjEuUmVwb3J0UmV2aWV3UmVzcG9uc2UiBornGAIIAhJqCgxMaXN0UmVwb3J0ZWQSJS50aHJvbmcucmV2aWV3LnYxLkxpc3RSZXBvcnRlZFJlcXVlc3QaJi50aHJvbmcucmV2aWV3LnYxLkxpc3RSZXBvcnRlZFJlc3BvbnNlIguQAgGK5xgECAMQAxJqCg1SZXNvbHZlUmVwb3J0EiYudGhyb25nLnJldmlldy52MS5SZXNvbHZlUmVwb3J0UmVxdWVzdBonLnRocm9uZy5yZXZpZXcudjEuUmVzb2x2ZVJlcG9ydFJlc3BvbnNlIgiK5xgECAMQAxJwCg5MaXN0TW9kZXJhdGlvbhInLnRocm9uZy5yZXZpZXcudjEuTGlzdE1vZGVyYXRpb25SZXF1ZXN0GigudGhyb25nLnJldmlldy52MS5MaXN0TW9kZXJhdGlvblJlc3BvbnNlIguQAgGK5xgECAMQAxJwCg9SZXNwb25kVG9SZXZpZXcSKC50aHJvbmcucmV2aWV3LnYxLlJlc3BvbmRUb1Jldmlld1JlcXVlc3QaKS50aHJvbmcucmV2aWV3LnYxLlJlc3BvbmRUb1Jldmlld1Jlc3BvbnNlIgiK5xgECAMQAhJsCg1JbXBvcnRSZXZpZXdzEiYudGhyb25nLnJldmlldy52MS5JbXBvcnRSZXZpZXdzUmVxdWVzdBonLnRocm9uZy5yZXZpZXcudjEuSW1wb3J0UmV2aWV3c1Jlc3BvbnNlIgiK5xgECAMQBCgBQscBChRjb20udGhyb25nLnJldmlldy52MUILUmV2aWV3UHJvdG9QAVpAZ2l0aHViLmNvbS90aHJvbmctc29jaWFsL3Rocm9uZy9nZW4vZ28vdGhyb25nL3Jldmlldy92MTtyZXZpZXd2MaICA1RSWKoCEFRocm9uZy5SZXZpZXcuVjHKAhBUaHJvbmdcUmV2aWV3XFYx4gIcVGhyb25nXFJldmlld1xWMVxHUEJNZXRhZGF0YeoCElRocm9uZzo6UmV2aWV3OjpWMWIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp, file_throng_access_v1_access, file_throng_media_v1_media, file_throng_review_v1_import, file_throng_review_v1_moderation, file_throng_review_v1_product]);
+  fileDesc("Ch10aHJvbmcvcmV2aWV3L3YxL3Jldmlldy5wcm90bxIQdGhyb25nLnJldmlldy52MSKDAwoGUmV2aWV3EgoKAmlkGAEgASgJEhIKCnByb2R1Y3RfaWQYAiABKAkSDgoGcmF0aW5nGAMgASgFEg8KB3N1bW1hcnkYBCABKAkSDAoEYm9keRgFIAEoCRIRCglyZWNvbW1lbmQYBiABKAgSLAoIcmV2aWV3ZXIYByABKAsyGi50aHJvbmcucmV2aWV3LnYxLlJldmlld2VyEi4KCmNyZWF0ZWRfYXQYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhUKDWhlbHBmdWxfY291bnQYCSABKAMSJwoGcGhvdG9zGAogAygLMhcudGhyb25nLnJldmlldy52MS5QaG90bxI1CgZ2YWx1ZXMYCyADKAsyJS50aHJvbmcucmV2aWV3LnYxLkNoYXJhY3RlcmlzdGljVmFsdWUSEAoIcmVzcG9uc2UYDCABKAkSMAoMcmVzcG9uZGVkX2F0GA0gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIpCghSZXZpZXdlchIPCgd1c2VyX2lkGAEgASgJEgwKBG5hbWUYAiABKAkiOwoFUGhvdG8SCwoDdXJsGAEgASgJEiUKBW1lZGlhGAIgASgLMhYudGhyb25nLm1lZGlhLnYxLk1lZGlhIlQKE0NoYXJhY3RlcmlzdGljVmFsdWUSIwoRY2hhcmFjdGVyaXN0aWNfaWQYASABKAlCCLpIBXIDsAEBEhgKBXZhbHVlGAIgASgFQgm6SAYaBBgFKAEi3gEKEkxpc3RSZXZpZXdzUmVxdWVzdBIcCgpwcm9kdWN0X2lkGAEgASgJQgi6SAVyA7ABARIuCgRzb3J0GAIgASgOMhYudGhyb25nLnJldmlldy52MS5Tb3J0Qgi6SAWCAQIQARIjCgdyYXRpbmdzGAMgAygFQhK6SA+SAQwQBRgBIgYaBBgFKAESGQoEdGV4dBgEIAEoCUILukgIcgYYZLoBAQASHAoJcGFnZV9zaXplGAUgASgFQgm6SAYaBBhkKAASHAoKcGFnZV90b2tlbhgGIAEoCUIIukgFcgMYgAQiWQoTTGlzdFJldmlld3NSZXNwb25zZRIpCgdyZXZpZXdzGAEgAygLMhgudGhyb25nLnJldmlldy52MS5SZXZpZXcSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIrACChNDcmVhdGVSZXZpZXdSZXF1ZXN0EhwKCnByb2R1Y3RfaWQYASABKAlCCLpIBXIDsAEBEhkKBnJhdGluZxgCIAEoBUIJukgGGgQYBSgBEhwKB3N1bW1hcnkYAyABKAlCC7pICHIGGHi6AQEAEiAKBGJvZHkYBCABKAlCErpID3INEAEYkE4yAlxTugEBABIRCglyZWNvbW1lbmQYBSABKAgSJAoJbWVkaWFfaWRzGAYgAygJQhG6SA6SAQsQBRgBIgVyA7ABARI/CgZ2YWx1ZXMYByADKAsyJS50aHJvbmcucmV2aWV3LnYxLkNoYXJhY3RlcmlzdGljVmFsdWVCCLpIBZIBAhAUEiYKD2lkZW1wb3RlbmN5X2tleRgIIAEoCUINukgKcggQCBhAugEBACJAChRDcmVhdGVSZXZpZXdSZXNwb25zZRIoCgZyZXZpZXcYASABKAsyGC50aHJvbmcucmV2aWV3LnYxLlJldmlldyIyChNEZWxldGVSZXZpZXdSZXF1ZXN0EhsKCXJldmlld19pZBgBIAEoCUIIukgFcgOwAQEiFgoURGVsZXRlUmV2aWV3UmVzcG9uc2UiMQoSTWFya0hlbHBmdWxSZXF1ZXN0EhsKCXJldmlld19pZBgBIAEoCUIIukgFcgOwAQEiLAoTTWFya0hlbHBmdWxSZXNwb25zZRIVCg1oZWxwZnVsX2NvdW50GAEgASgDIlAKE1JlcG9ydFJldmlld1JlcXVlc3QSGwoJcmV2aWV3X2lkGAEgASgJQgi6SAVyA7ABARIcCgZyZWFzb24YAiABKAlCDLpICXIHGPQDugEBACIWChRSZXBvcnRSZXZpZXdSZXNwb25zZSJVChZSZXNwb25kVG9SZXZpZXdSZXF1ZXN0EhsKCXJldmlld19pZBgBIAEoCUIIukgFcgOwAQESHgoIcmVzcG9uc2UYAiABKAlCDLpICXIHGIgnugEBACJDChdSZXNwb25kVG9SZXZpZXdSZXNwb25zZRIoCgZyZXZpZXcYASABKAsyGC50aHJvbmcucmV2aWV3LnYxLlJldmlldyIvChBHZXRSZXZpZXdSZXF1ZXN0EhsKCXJldmlld19pZBgBIAEoCUIIukgFcgOwAQEiTQoRR2V0UmV2aWV3UmVzcG9uc2USKAoGcmV2aWV3GAEgASgLMhgudGhyb25nLnJldmlldy52MS5SZXZpZXcSDgoGaGlkZGVuGAIgASgIIlsKFEdldE15QWN0aXZpdHlSZXF1ZXN0EhwKCnByb2R1Y3RfaWQYASABKAlCCLpIBXIDsAEBEiUKCnJldmlld19pZHMYAiADKAlCEbpIDpIBCxBkGAEiBXIDsAEBInwKFUdldE15QWN0aXZpdHlSZXNwb25zZRIoCgZyZXZpZXcYASABKAsyGC50aHJvbmcucmV2aWV3LnYxLlJldmlldxIOCgZoaWRkZW4YAiABKAgSEwoLaGVscGZ1bF9pZHMYAyADKAkSFAoMcmVwb3J0ZWRfaWRzGAQgAygJKlIKBFNvcnQSFAoQU09SVF9VTlNQRUNJRklFRBAAEhEKDVNPUlRfUkVMRVZBTlQQARIPCgtTT1JUX05FV0VTVBACEhAKDFNPUlRfSEVMUEZVTBADMqoOCg1SZXZpZXdTZXJ2aWNlEmoKDUNyZWF0ZVByb2R1Y3QSJi50aHJvbmcucmV2aWV3LnYxLkNyZWF0ZVByb2R1Y3RSZXF1ZXN0GicudGhyb25nLnJldmlldy52MS5DcmVhdGVQcm9kdWN0UmVzcG9uc2UiCIrnGAQIAxACEmIKCkdldFByb2R1Y3QSIy50aHJvbmcucmV2aWV3LnYxLkdldFByb2R1Y3RSZXF1ZXN0GiQudGhyb25nLnJldmlldy52MS5HZXRQcm9kdWN0UmVzcG9uc2UiCZACAYrnGAIIARJoCgxMaXN0UHJvZHVjdHMSJS50aHJvbmcucmV2aWV3LnYxLkxpc3RQcm9kdWN0c1JlcXVlc3QaJi50aHJvbmcucmV2aWV3LnYxLkxpc3RQcm9kdWN0c1Jlc3BvbnNlIgmQAgGK5xgCCAESZQoLTGlzdFJldmlld3MSJC50aHJvbmcucmV2aWV3LnYxLkxpc3RSZXZpZXdzUmVxdWVzdBolLnRocm9uZy5yZXZpZXcudjEuTGlzdFJldmlld3NSZXNwb25zZSIJkAIBiucYAggBEmsKDUdldFJldmlld01ldGESJi50aHJvbmcucmV2aWV3LnYxLkdldFJldmlld01ldGFSZXF1ZXN0GicudGhyb25nLnJldmlldy52MS5HZXRSZXZpZXdNZXRhUmVzcG9uc2UiCZACAYrnGAIIARJ6ChJCYXRjaEdldFJldmlld01ldGESKy50aHJvbmcucmV2aWV3LnYxLkJhdGNoR2V0UmV2aWV3TWV0YVJlcXVlc3QaLC50aHJvbmcucmV2aWV3LnYxLkJhdGNoR2V0UmV2aWV3TWV0YVJlc3BvbnNlIgmQAgGK5xgCCAESZQoMQ3JlYXRlUmV2aWV3EiUudGhyb25nLnJldmlldy52MS5DcmVhdGVSZXZpZXdSZXF1ZXN0GiYudGhyb25nLnJldmlldy52MS5DcmVhdGVSZXZpZXdSZXNwb25zZSIGiucYAggCEmUKDERlbGV0ZVJldmlldxIlLnRocm9uZy5yZXZpZXcudjEuRGVsZXRlUmV2aWV3UmVxdWVzdBomLnRocm9uZy5yZXZpZXcudjEuRGVsZXRlUmV2aWV3UmVzcG9uc2UiBornGAIIAhJiCgtNYXJrSGVscGZ1bBIkLnRocm9uZy5yZXZpZXcudjEuTWFya0hlbHBmdWxSZXF1ZXN0GiUudGhyb25nLnJldmlldy52MS5NYXJrSGVscGZ1bFJlc3BvbnNlIgaK5xgCCAISZQoMUmVwb3J0UmV2aWV3EiUudGhyb25nLnJldmlldy52MS5SZXBvcnRSZXZpZXdSZXF1ZXN0GiYudGhyb25nLnJldmlldy52MS5SZXBvcnRSZXZpZXdSZXNwb25zZSIGiucYAggCEmoKDExpc3RSZXBvcnRlZBIlLnRocm9uZy5yZXZpZXcudjEuTGlzdFJlcG9ydGVkUmVxdWVzdBomLnRocm9uZy5yZXZpZXcudjEuTGlzdFJlcG9ydGVkUmVzcG9uc2UiC5ACAYrnGAQIAxADEmoKDVJlc29sdmVSZXBvcnQSJi50aHJvbmcucmV2aWV3LnYxLlJlc29sdmVSZXBvcnRSZXF1ZXN0GicudGhyb25nLnJldmlldy52MS5SZXNvbHZlUmVwb3J0UmVzcG9uc2UiCIrnGAQIAxADEnAKDkxpc3RNb2RlcmF0aW9uEicudGhyb25nLnJldmlldy52MS5MaXN0TW9kZXJhdGlvblJlcXVlc3QaKC50aHJvbmcucmV2aWV3LnYxLkxpc3RNb2RlcmF0aW9uUmVzcG9uc2UiC5ACAYrnGAQIAxADEnAKD1Jlc3BvbmRUb1JldmlldxIoLnRocm9uZy5yZXZpZXcudjEuUmVzcG9uZFRvUmV2aWV3UmVxdWVzdBopLnRocm9uZy5yZXZpZXcudjEuUmVzcG9uZFRvUmV2aWV3UmVzcG9uc2UiCIrnGAQIAxACEmwKDUltcG9ydFJldmlld3MSJi50aHJvbmcucmV2aWV3LnYxLkltcG9ydFJldmlld3NSZXF1ZXN0GicudGhyb25nLnJldmlldy52MS5JbXBvcnRSZXZpZXdzUmVzcG9uc2UiCIrnGAQIAxAEKAESXwoJR2V0UmV2aWV3EiIudGhyb25nLnJldmlldy52MS5HZXRSZXZpZXdSZXF1ZXN0GiMudGhyb25nLnJldmlldy52MS5HZXRSZXZpZXdSZXNwb25zZSIJkAIBiucYAggBEmsKDUdldE15QWN0aXZpdHkSJi50aHJvbmcucmV2aWV3LnYxLkdldE15QWN0aXZpdHlSZXF1ZXN0GicudGhyb25nLnJldmlldy52MS5HZXRNeUFjdGl2aXR5UmVzcG9uc2UiCZACAYrnGAIIAkLHAQoUY29tLnRocm9uZy5yZXZpZXcudjFCC1Jldmlld1Byb3RvUAFaQGdpdGh1Yi5jb20vdGhyb25nLXNvY2lhbC90aHJvbmcvZ2VuL2dvL3Rocm9uZy9yZXZpZXcvdjE7cmV2aWV3djGiAgNUUliqAhBUaHJvbmcuUmV2aWV3LlYxygIQVGhyb25nXFJldmlld1xWMeICHFRocm9uZ1xSZXZpZXdcVjFcR1BCTWV0YWRhdGHqAhJUaHJvbmc6OlJldmlldzo6VjFiBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_timestamp, file_throng_access_v1_access, file_throng_media_v1_media, file_throng_review_v1_import, file_throng_review_v1_moderation, file_throng_review_v1_product]);
 
 /**
  * Review is a review as everybody sees it.
@@ -564,6 +564,130 @@ export const RespondToReviewResponseSchema: GenMessage<RespondToReviewResponse> 
   messageDesc(file_throng_review_v1_review, 15);
 
 /**
+ * GetReviewRequest names a review.
+ *
+ * @generated from message throng.review.v1.GetReviewRequest
+ */
+export type GetReviewRequest = Message<"throng.review.v1.GetReviewRequest"> & {
+  /**
+   * The review.
+   *
+   * @generated from field: string review_id = 1;
+   */
+  reviewId: string;
+};
+
+/**
+ * Describes the message throng.review.v1.GetReviewRequest.
+ * Use `create(GetReviewRequestSchema)` to create a new message.
+ */
+export const GetReviewRequestSchema: GenMessage<GetReviewRequest> = /*@__PURE__*/
+  messageDesc(file_throng_review_v1_review, 16);
+
+/**
+ * GetReviewResponse has the review.
+ *
+ * @generated from message throng.review.v1.GetReviewResponse
+ */
+export type GetReviewResponse = Message<"throng.review.v1.GetReviewResponse"> & {
+  /**
+   * The review.
+   *
+   * @generated from field: throng.review.v1.Review review = 1;
+   */
+  review?: Review | undefined;
+
+  /**
+   * It is hidden: nobody else is answered it here, and it does not count.
+   *
+   * @generated from field: bool hidden = 2;
+   */
+  hidden: boolean;
+};
+
+/**
+ * Describes the message throng.review.v1.GetReviewResponse.
+ * Use `create(GetReviewResponseSchema)` to create a new message.
+ */
+export const GetReviewResponseSchema: GenMessage<GetReviewResponse> = /*@__PURE__*/
+  messageDesc(file_throng_review_v1_review, 17);
+
+/**
+ * GetMyActivityRequest names a product and reviews of it.
+ *
+ * @generated from message throng.review.v1.GetMyActivityRequest
+ */
+export type GetMyActivityRequest = Message<"throng.review.v1.GetMyActivityRequest"> & {
+  /**
+   * The product.
+   *
+   * @generated from field: string product_id = 1;
+   */
+  productId: string;
+
+  /**
+   * The reviews of it that the caller looks at, up to 100; none, where only his own is
+   * asked for.
+   *
+   * @generated from field: repeated string review_ids = 2;
+   */
+  reviewIds: string[];
+};
+
+/**
+ * Describes the message throng.review.v1.GetMyActivityRequest.
+ * Use `create(GetMyActivityRequestSchema)` to create a new message.
+ */
+export const GetMyActivityRequestSchema: GenMessage<GetMyActivityRequest> = /*@__PURE__*/
+  messageDesc(file_throng_review_v1_review, 18);
+
+/**
+ * GetMyActivityResponse is for the caller alone. Of the reviews asked for it leaves out
+ * those that are hidden, deleted, or of other products.
+ *
+ * @generated from message throng.review.v1.GetMyActivityResponse
+ */
+export type GetMyActivityResponse = Message<"throng.review.v1.GetMyActivityResponse"> & {
+  /**
+   * The caller's review of the product, also while it is hidden; absent where he has
+   * written none, or deleted it.
+   *
+   * @generated from field: throng.review.v1.Review review = 1;
+   */
+  review?: Review | undefined;
+
+  /**
+   * The caller's review is hidden: nobody but he and moderators see it, and it does not
+   * count.
+   *
+   * @generated from field: bool hidden = 2;
+   */
+  hidden: boolean;
+
+  /**
+   * Of the reviews asked for, in their order, those that the caller has said helped him.
+   *
+   * @generated from field: repeated string helpful_ids = 3;
+   */
+  helpfulIds: string[];
+
+  /**
+   * Of the reviews asked for, in their order, those that the caller has ever reported,
+   * whatever the moderators have said since.
+   *
+   * @generated from field: repeated string reported_ids = 4;
+   */
+  reportedIds: string[];
+};
+
+/**
+ * Describes the message throng.review.v1.GetMyActivityResponse.
+ * Use `create(GetMyActivityResponseSchema)` to create a new message.
+ */
+export const GetMyActivityResponseSchema: GenMessage<GetMyActivityResponse> = /*@__PURE__*/
+  messageDesc(file_throng_review_v1_review, 19);
+
+/**
  * Sort is an order of reviews; whichever it is, of two equal ones the newer is first.
  *
  * @generated from enum throng.review.v1.Sort
@@ -686,7 +810,8 @@ export const ReviewService: GenService<{
   },
   /**
    * CreateReview stores the caller's review of a product. The same idempotency key
-   * answers the same review.
+   * answers the same review, for as long as there is that; once it is deleted, the key
+   * makes a new one.
    * Errors: `not_found` for an unknown product; `already_exists` with reason
    * `already_reviewed` for a second review of one product; `invalid_argument` with
    * reason `characteristic_unknown` for a characteristic that the product does not
@@ -802,6 +927,30 @@ export const ReviewService: GenService<{
     methodKind: "client_streaming";
     input: typeof ImportReviewsRequestSchema;
     output: typeof ImportReviewsResponseSchema;
+  },
+  /**
+   * GetReview answers one review, as ListReviews shows it. A hidden one is there for
+   * moderators alone.
+   * Errors: `not_found`, also for a hidden review.
+   *
+   * @generated from rpc throng.review.v1.ReviewService.GetReview
+   */
+  getReview: {
+    methodKind: "unary";
+    input: typeof GetReviewRequestSchema;
+    output: typeof GetReviewResponseSchema;
+  },
+  /**
+   * GetMyActivity tells what the caller has done about a product's reviews: which one
+   * he wrote, also while it is hidden, and which of some he has marked or reported.
+   * Errors: `not_found` for an unknown product.
+   *
+   * @generated from rpc throng.review.v1.ReviewService.GetMyActivity
+   */
+  getMyActivity: {
+    methodKind: "unary";
+    input: typeof GetMyActivityRequestSchema;
+    output: typeof GetMyActivityResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_throng_review_v1_review, 0);

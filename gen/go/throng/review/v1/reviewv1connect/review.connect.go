@@ -80,6 +80,11 @@ const (
 	// ReviewServiceImportReviewsProcedure is the fully-qualified name of the ReviewService's
 	// ImportReviews RPC.
 	ReviewServiceImportReviewsProcedure = "/throng.review.v1.ReviewService/ImportReviews"
+	// ReviewServiceGetReviewProcedure is the fully-qualified name of the ReviewService's GetReview RPC.
+	ReviewServiceGetReviewProcedure = "/throng.review.v1.ReviewService/GetReview"
+	// ReviewServiceGetMyActivityProcedure is the fully-qualified name of the ReviewService's
+	// GetMyActivity RPC.
+	ReviewServiceGetMyActivityProcedure = "/throng.review.v1.ReviewService/GetMyActivity"
 )
 
 // ReviewServiceClient is a client for the throng.review.v1.ReviewService service.
@@ -108,7 +113,8 @@ type ReviewServiceClient interface {
 	// are left out.
 	BatchGetReviewMeta(context.Context, *v1.BatchGetReviewMetaRequest) (*v1.BatchGetReviewMetaResponse, error)
 	// CreateReview stores the caller's review of a product. The same idempotency key
-	// answers the same review.
+	// answers the same review, for as long as there is that; once it is deleted, the key
+	// makes a new one.
 	// Errors: `not_found` for an unknown product; `already_exists` with reason
 	// `already_reviewed` for a second review of one product; `invalid_argument` with
 	// reason `characteristic_unknown` for a characteristic that the product does not
@@ -154,6 +160,14 @@ type ReviewServiceClient interface {
 	// Limits: 5,000 rows a message, 4 streams at a time (`resource_exhausted` with
 	// reason `imports_busy`).
 	ImportReviews(context.Context) (*connect.ClientStreamForClientSimple[v1.ImportReviewsRequest, v1.ImportReviewsResponse], error)
+	// GetReview answers one review, as ListReviews shows it. A hidden one is there for
+	// moderators alone.
+	// Errors: `not_found`, also for a hidden review.
+	GetReview(context.Context, *v1.GetReviewRequest) (*v1.GetReviewResponse, error)
+	// GetMyActivity tells what the caller has done about a product's reviews: which one
+	// he wrote, also while it is hidden, and which of some he has marked or reported.
+	// Errors: `not_found` for an unknown product.
+	GetMyActivity(context.Context, *v1.GetMyActivityRequest) (*v1.GetMyActivityResponse, error)
 }
 
 // NewReviewServiceClient constructs a client for the throng.review.v1.ReviewService service. By
@@ -264,6 +278,20 @@ func NewReviewServiceClient(httpClient connect.HTTPClient, baseURL string, opts 
 			connect.WithSchema(reviewServiceMethods.ByName("ImportReviews")),
 			connect.WithClientOptions(opts...),
 		),
+		getReview: connect.NewClient[v1.GetReviewRequest, v1.GetReviewResponse](
+			httpClient,
+			baseURL+ReviewServiceGetReviewProcedure,
+			connect.WithSchema(reviewServiceMethods.ByName("GetReview")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
+		getMyActivity: connect.NewClient[v1.GetMyActivityRequest, v1.GetMyActivityResponse](
+			httpClient,
+			baseURL+ReviewServiceGetMyActivityProcedure,
+			connect.WithSchema(reviewServiceMethods.ByName("GetMyActivity")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
@@ -284,6 +312,8 @@ type reviewServiceClient struct {
 	listModeration     *connect.Client[v1.ListModerationRequest, v1.ListModerationResponse]
 	respondToReview    *connect.Client[v1.RespondToReviewRequest, v1.RespondToReviewResponse]
 	importReviews      *connect.Client[v1.ImportReviewsRequest, v1.ImportReviewsResponse]
+	getReview          *connect.Client[v1.GetReviewRequest, v1.GetReviewResponse]
+	getMyActivity      *connect.Client[v1.GetMyActivityRequest, v1.GetMyActivityResponse]
 }
 
 // CreateProduct calls throng.review.v1.ReviewService.CreateProduct.
@@ -417,6 +447,24 @@ func (c *reviewServiceClient) ImportReviews(ctx context.Context) (*connect.Clien
 	return c.importReviews.CallClientStreamSimple(ctx)
 }
 
+// GetReview calls throng.review.v1.ReviewService.GetReview.
+func (c *reviewServiceClient) GetReview(ctx context.Context, req *v1.GetReviewRequest) (*v1.GetReviewResponse, error) {
+	response, err := c.getReview.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// GetMyActivity calls throng.review.v1.ReviewService.GetMyActivity.
+func (c *reviewServiceClient) GetMyActivity(ctx context.Context, req *v1.GetMyActivityRequest) (*v1.GetMyActivityResponse, error) {
+	response, err := c.getMyActivity.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
 // ReviewServiceHandler is an implementation of the throng.review.v1.ReviewService service.
 type ReviewServiceHandler interface {
 	// CreateProduct adds a product with its characteristics. The same key answers the
@@ -443,7 +491,8 @@ type ReviewServiceHandler interface {
 	// are left out.
 	BatchGetReviewMeta(context.Context, *v1.BatchGetReviewMetaRequest) (*v1.BatchGetReviewMetaResponse, error)
 	// CreateReview stores the caller's review of a product. The same idempotency key
-	// answers the same review.
+	// answers the same review, for as long as there is that; once it is deleted, the key
+	// makes a new one.
 	// Errors: `not_found` for an unknown product; `already_exists` with reason
 	// `already_reviewed` for a second review of one product; `invalid_argument` with
 	// reason `characteristic_unknown` for a characteristic that the product does not
@@ -489,6 +538,14 @@ type ReviewServiceHandler interface {
 	// Limits: 5,000 rows a message, 4 streams at a time (`resource_exhausted` with
 	// reason `imports_busy`).
 	ImportReviews(context.Context, *connect.ClientStream[v1.ImportReviewsRequest]) (*v1.ImportReviewsResponse, error)
+	// GetReview answers one review, as ListReviews shows it. A hidden one is there for
+	// moderators alone.
+	// Errors: `not_found`, also for a hidden review.
+	GetReview(context.Context, *v1.GetReviewRequest) (*v1.GetReviewResponse, error)
+	// GetMyActivity tells what the caller has done about a product's reviews: which one
+	// he wrote, also while it is hidden, and which of some he has marked or reported.
+	// Errors: `not_found` for an unknown product.
+	GetMyActivity(context.Context, *v1.GetMyActivityRequest) (*v1.GetMyActivityResponse, error)
 }
 
 // NewReviewServiceHandler builds an HTTP handler from the service implementation. It returns the
@@ -595,6 +652,20 @@ func NewReviewServiceHandler(svc ReviewServiceHandler, opts ...connect.HandlerOp
 		connect.WithSchema(reviewServiceMethods.ByName("ImportReviews")),
 		connect.WithHandlerOptions(opts...),
 	)
+	reviewServiceGetReviewHandler := connect.NewUnaryHandlerSimple(
+		ReviewServiceGetReviewProcedure,
+		svc.GetReview,
+		connect.WithSchema(reviewServiceMethods.ByName("GetReview")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
+	reviewServiceGetMyActivityHandler := connect.NewUnaryHandlerSimple(
+		ReviewServiceGetMyActivityProcedure,
+		svc.GetMyActivity,
+		connect.WithSchema(reviewServiceMethods.ByName("GetMyActivity")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/throng.review.v1.ReviewService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case ReviewServiceCreateProductProcedure:
@@ -627,6 +698,10 @@ func NewReviewServiceHandler(svc ReviewServiceHandler, opts ...connect.HandlerOp
 			reviewServiceRespondToReviewHandler.ServeHTTP(w, r)
 		case ReviewServiceImportReviewsProcedure:
 			reviewServiceImportReviewsHandler.ServeHTTP(w, r)
+		case ReviewServiceGetReviewProcedure:
+			reviewServiceGetReviewHandler.ServeHTTP(w, r)
+		case ReviewServiceGetMyActivityProcedure:
+			reviewServiceGetMyActivityHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -694,4 +769,12 @@ func (UnimplementedReviewServiceHandler) RespondToReview(context.Context, *v1.Re
 
 func (UnimplementedReviewServiceHandler) ImportReviews(context.Context, *connect.ClientStream[v1.ImportReviewsRequest]) (*v1.ImportReviewsResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("throng.review.v1.ReviewService.ImportReviews is not implemented"))
+}
+
+func (UnimplementedReviewServiceHandler) GetReview(context.Context, *v1.GetReviewRequest) (*v1.GetReviewResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("throng.review.v1.ReviewService.GetReview is not implemented"))
+}
+
+func (UnimplementedReviewServiceHandler) GetMyActivity(context.Context, *v1.GetMyActivityRequest) (*v1.GetMyActivityResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("throng.review.v1.ReviewService.GetMyActivity is not implemented"))
 }
