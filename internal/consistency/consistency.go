@@ -12,7 +12,8 @@
 // Two bounds are kept of what a request read. The floor is what its answers are
 // surely not older than, known before they were read: what a cache entry made
 // of them may promise. The ceiling is what they are surely not newer than, asked
-// for after they were read: what the client must not fall behind from then on.
+// for after they were read, or brought along by what was read: what the client must
+// not fall behind from then on.
 package consistency
 
 import (
