@@ -53,6 +53,13 @@ func (f *folder) rememberPort(server string, port int) error {
 	return f.write(server+".port", strconv.Itoa(port)+"\n")
 }
 
+// FreeAddr is an address of this machine alone that nobody listens on, for a server that must be told one before it is
+// started. Nobody is likely to get it meanwhile.
+func FreeAddr() (string, error) {
+	port, err := freePort()
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), err
+}
+
 // freePort tries random ports, so that processes which start at once seldom pick the same one.
 func freePort() (int, error) {
 	for range 100 {

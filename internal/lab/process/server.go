@@ -12,7 +12,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -21,6 +20,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/throng-social/throng/internal/devstack"
 	"github.com/throng-social/throng/internal/lab/load"
 )
 
@@ -55,7 +55,7 @@ type Server struct {
 
 // Serve starts a server and waits until it is ready.
 func Serve(ctx context.Context, o Options) (*Server, error) {
-	addr, err := freeAddr()
+	addr, err := devstack.FreeAddr()
 	if err != nil {
 		return nil, err
 	}
@@ -74,14 +74,6 @@ func Serve(ctx context.Context, o Options) (*Server, error) {
 		return nil, errors.Join(err, s.Stop())
 	}
 	return s, nil
-}
-
-func freeAddr() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
 }
 
 // environment leaves out what is set for another deployment.
