@@ -148,16 +148,8 @@ func (b *boards) momentOf(ctx context.Context, campaign uuid.UUID, t time.Time) 
 // atPrimary demands of what is read all that was committed by now: for who met a
 // board that is further than the replica he looked at.
 func (b *boards) atPrimary(ctx context.Context) (context.Context, error) {
-	p, err := b.present(ctx)
+	p, err := b.db.Place(ctx)
 	return consistency.Demanding(ctx, p), err
-}
-
-// present is a place in the log behind all that was committed before the call. Who asks
-// at the same time shares one question, which waits behind no query.
-func (b *boards) present(ctx context.Context) (consistency.Position, error) {
-	ctx, session := consistency.Begin(ctx, consistency.Position{})
-	b.db.Primary(ctx)
-	return session.Ceiling(ctx)
 }
 
 // teamsOf are the teams that somebody is in.

@@ -75,9 +75,7 @@ func (s *Service) isGone(ctx context.Context, user uuid.UUID) (bool, error) {
 	if err != nil || people[user] != nil {
 		return false, err
 	}
-	ctx, session := consistency.Begin(ctx, consistency.Position{})
-	s.db.Writer(ctx)
-	at, err := session.Ceiling(ctx)
+	at, err := s.db.Place(ctx)
 	if err != nil {
 		return false, err
 	}

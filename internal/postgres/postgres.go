@@ -139,6 +139,12 @@ func (db *DB) Primary(ctx context.Context) Pool {
 	return db.fallback.read(ctx)
 }
 
+// Place is a place in the log behind all that was committed before the call. Who asks at
+// the same time shares one question, which waits behind no query.
+func (db *DB) Place(ctx context.Context) (consistency.Position, error) {
+	return db.fallback.Position(ctx)
+}
+
 const (
 	txTries  = 4
 	txPause  = 5 * time.Millisecond

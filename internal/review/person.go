@@ -35,9 +35,7 @@ func (s *Service) nameOf(ctx context.Context, account uuid.UUID) (string, error)
 }
 
 func (s *Service) peopleNow(ctx context.Context, account uuid.UUID) (map[string]*userv1.User, error) {
-	ctx, session := consistency.Begin(ctx, consistency.Position{})
-	s.db.Writer(ctx)
-	at, err := session.Ceiling(ctx)
+	at, err := s.db.Place(ctx)
 	if err != nil {
 		return nil, err
 	}
