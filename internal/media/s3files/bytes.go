@@ -58,8 +58,30 @@ func (f *Files) Discard(ctx context.Context, mediaID uuid.UUID) error {
 	return err
 }
 
+const (
+	// keepTries is for those who keep the same at the same time: whoever is refused may
+	// look before the other one's is there.
+	keepTries = 5
+	keepPause = 20 * time.Millisecond
+)
+
 // Keep implements media.Files.
-func (f *Files) Keep(ctx context.Context, mediaID uuid.UUID, contentType string, data []byte) ([]byte, error) {
+func (f *Files) Keep(ctx context.Context, mediaID uuid.UUID, contentType string, data []byte) (kept []byte, err error) {
+	for try := range keepTries {
+		kept, err = f.keep(ctx, mediaID, contentType, data)
+		if !fault.Is(err, fault.NotFound) {
+			break
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(keepPause << try):
+		}
+	}
+	return kept, err
+}
+
+// keep answers what is kept; not found where there was something, and is not.
+func (f *Files) keep(ctx context.Context, mediaID uuid.UUID, contentType string, data []byte) ([]byte, error) {
 	inner, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	_, err := f.api.PutObject(inner, &s3.PutObjectInput{
