@@ -65,7 +65,8 @@ func TestAReadThatFailsLeavesItsConnectionToOthers(t *testing.T) {
 		if _, err := number(ctx, from, 77); !fault.Is(err, fault.NotFound) {
 			t.Fatal("what is not there:", err)
 		}
-		if _, err := from.Query(ctx, "SELECT n FROM nowhere"); !fault.Is(err, fault.Internal) {
+		var n int
+		if err := from.QueryRow(ctx, "SELECT n FROM nowhere").Scan(&n); !fault.Is(err, fault.Internal) {
 			t.Fatal("a table that is not there:", err)
 		}
 		found, err := from.Query(ctx, "SELECT 1 / (3 - id) FROM number ORDER BY id")
@@ -101,7 +102,7 @@ func (l *listener) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.Tr
 	return ctx
 }
 
-func (l *listener) TraceQueryEnd(_ context.Context, _ *pgx.Conn, data pgx.TraceQueryEndData) {
+func (l *listener) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.heard = append(l.heard, "end")
