@@ -153,7 +153,7 @@ func (w *watcher) first(ctx context.Context) (*shown, error) {
 	if err != nil || w.resume == nil || now.frozen || now.top.position >= w.resume.position {
 		return now, err
 	}
-	present, err := w.hub.service.boards.db.Place(ctx)
+	present, err := w.hub.service.db.Place(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -223,7 +223,7 @@ func (a *audience) ask(ctx context.Context) {
 	if now.Sub(a.told) < askEvery {
 		return
 	}
-	if present, err := a.hub.service.boards.db.Place(ctx); err == nil {
+	if present, err := a.hub.service.db.Place(ctx); err == nil {
 		a.present, a.told = present, now
 	}
 }

@@ -62,22 +62,21 @@ const (
 	// keepTries is for those who keep the same at the same time: whoever is refused may
 	// look before the other one's is there.
 	keepTries = 5
-	keepPause = 20 * time.Millisecond
+	keepPause = 10 * time.Millisecond
 )
 
 // Keep implements media.Files.
-func (f *Files) Keep(ctx context.Context, mediaID uuid.UUID, contentType string, data []byte) (kept []byte, err error) {
-	for try := range keepTries {
-		kept, err = f.keep(ctx, mediaID, contentType, data)
-		if !fault.Is(err, fault.NotFound) {
-			break
+func (f *Files) Keep(ctx context.Context, mediaID uuid.UUID, contentType string, data []byte) ([]byte, error) {
+	for try := 1; ; try++ {
+		kept, err := f.keep(ctx, mediaID, contentType, data)
+		if !fault.Is(err, fault.NotFound) || try == keepTries {
+			return kept, err
 		}
 		select {
 		case <-ctx.Done():
 		case <-time.After(keepPause << try):
 		}
 	}
-	return kept, err
 }
 
 // keep answers what is kept; not found where there was something, and is not.
