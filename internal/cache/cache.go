@@ -122,7 +122,7 @@ func (c *Cache[K, V]) GetMany(ctx context.Context, keys []K, load Loader[K, V]) 
 			missing = append(missing, k)
 			continue
 		}
-		if e.expires.Sub(now) < c.lifetime/2 {
+		if c.old(e, now) {
 			old = append(old, k)
 		}
 		if len(found) == 0 {
@@ -149,6 +149,9 @@ func (c *Cache[K, V]) fresh(k K, demand consistency.Position, now time.Time) (*e
 	e, ok := c.entries.GetIfPresent(k)
 	return e, ok && !e.mark && e.floor.Reaches(demand) && now.Before(e.expires)
 }
+
+// old says that an entry is in the second half of its life.
+func (c *Cache[K, V]) old(e *entry[V], now time.Time) bool { return e.expires.Sub(now) < c.lifetime/2 }
 
 // Invalidate forgets keys. Call it after the commit of the write that changed
 // them and before the write is acknowledged.

@@ -426,3 +426,29 @@ func TestSizeIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// Whoever looked for a key in vain, and comes to load it when another one has just
+// done so, takes that, unless he demands something newer.
+func TestALoadThatHasLandedMeanwhileIsJoined(t *testing.T) {
+	t.Parallel()
+	c := New[string, int64](Config{Size: 10, Lifetime: time.Minute})
+	s := &table{}
+	s.value.Store(7)
+	if _, _, err := c.Get(t.Context(), "key", s.load); err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]int64{}
+	if err := c.fill(t.Context(), []string{"key"}, found, s.load); err != nil || found["key"] != 7 {
+		t.Fatal(found, err)
+	}
+	if n := s.loads.Load(); n != 1 {
+		t.Errorf("it was loaded %d times, want once", n)
+	}
+	newer, _ := consistency.Begin(t.Context(), consistency.Position{Log: 1})
+	if err := c.fill(newer, []string{"key"}, found, s.load); err != nil {
+		t.Fatal(err)
+	}
+	if n := s.loads.Load(); n != 2 {
+		t.Errorf("for somebody who demands more it was loaded %d times, want twice", n)
+	}
+}

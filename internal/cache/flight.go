@@ -25,6 +25,13 @@ type flight[V any] struct {
 	err            error
 }
 
+// landed is of flights that nobody has to wait for.
+var landed = func() chan struct{} {
+	done := make(chan struct{})
+	close(done)
+	return done
+}()
+
 // fill loads what is missing: it joins the loads under way that meet the demand
 // and loads the rest in one call.
 func (c *Cache[K, V]) fill(ctx context.Context, missing []K, found map[K]V, load Loader[K, V]) error {
@@ -34,7 +41,7 @@ func (c *Cache[K, V]) fill(ctx context.Context, missing []K, found map[K]V, load
 	}
 	own, joined := make(map[K]*flight[V]), make(map[K]*flight[V])
 	for _, k := range missing {
-		if f, mine := c.board(k, demand); mine {
+		if f, mine := c.board(k, demand, now); mine {
 			own[k] = f
 		} else {
 			joined[k] = f
@@ -56,13 +63,18 @@ func (c *Cache[K, V]) fill(ctx context.Context, missing []K, found map[K]V, load
 	return nil
 }
 
-// board joins the flight of a key or starts one.
-func (c *Cache[K, V]) board(k K, demand consistency.Position) (f *flight[V], mine bool) {
+// board joins the flight of a key or starts one. It joins one that has landed, too,
+// since the key was looked for: a crowd that asks at once is to cost one load, however
+// late some of it come here.
+func (c *Cache[K, V]) board(k K, demand consistency.Position, now time.Time) (f *flight[V], mine bool) {
 	s := c.stripe(k)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if f := s.flights[k]; f != nil && f.demand.Reaches(demand) {
 		return f, false
+	}
+	if e, ok := c.fresh(k, demand, now); ok && !c.old(e, now) {
+		return &flight[V]{done: landed, value: e.value, exists: true, floor: e.floor, ceiling: e.ceiling}, false
 	}
 	f = &flight[V]{demand: demand, writes: s.writes, done: make(chan struct{})}
 	if s.flights == nil {
