@@ -52,12 +52,19 @@ func (s *Service) GetLeaderboard(ctx context.Context, req *campaignv1.GetLeaderb
 	if err != nil {
 		return nil, err
 	}
+	looking := ctx
 	for range boardTries {
-		res, err := s.leaderboard(ctx, a)
+		l, err := s.boards.look(looking, a.campaign)
+		if err != nil {
+			return nil, err
+		}
+		res, err := s.leaderboard(ctx, a, l)
 		if !errors.Is(err, errMoved) {
 			return res, err
 		}
-		if ctx, err = s.boards.atPrimary(ctx); err != nil {
+		// Only where the board is must be newer. What is there at a position, all who
+		// met the moved board share.
+		if looking, err = s.boards.atPrimary(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -89,12 +96,8 @@ func (s *Service) askOf(caller identity.Caller, req *campaignv1.GetLeaderboardRe
 	return a, err
 }
 
-// leaderboard is one try.
-func (s *Service) leaderboard(ctx context.Context, a ask) (*campaignv1.GetLeaderboardResponse, error) {
-	l, err := s.boards.look(ctx, a.campaign)
-	if err != nil {
-		return nil, err
-	}
+// leaderboard is one try, where a look found the board.
+func (s *Service) leaderboard(ctx context.Context, a ask, l *look) (*campaignv1.GetLeaderboardResponse, error) {
 	v, err := s.viewOf(ctx, a, l)
 	if err != nil {
 		return nil, err

@@ -51,9 +51,13 @@ func (s *Service) nameBoardTeams(ctx context.Context, list []*campaignv1.Standin
 }
 
 // loadBoardTeams reads teams, those that have closed too: boards of the past have
-// them.
+// them. A team that is on a board is there, so the primary has those that a replica
+// lacks.
 func (s *Service) loadBoardTeams(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*campaignv1.Team, error) {
 	rows, err := s.q.ListBoardTeams(ctx, s.db.Reader(ctx), ids)
+	if err == nil && len(rows) < len(ids) {
+		rows, err = s.q.ListBoardTeams(ctx, s.db.Primary(ctx), ids)
+	}
 	if err != nil {
 		return nil, err
 	}
