@@ -162,7 +162,8 @@ func Main(ctx context.Context, args []string, out io.Writer) error {
 	return measure(ctx, o, dir, out)
 }
 
-// measure makes the world and runs all sections that are wanted.
+// measure makes the world and runs all sections that are wanted. One that fails takes
+// nothing from the others.
 func measure(ctx context.Context, o options, dir string, out io.Writer) error {
 	r := newReport(ctx, out)
 	r.sayf("making a world: %v", o.size)
@@ -174,24 +175,27 @@ func measure(ctx context.Context, o options, dir string, out io.Writer) error {
 	if r.postgres, err = w.version(ctx); err != nil {
 		return err
 	}
+	var failed []error
 	for _, s := range sections() {
 		if !o.wants(s.name) {
 			continue
 		}
 		if err := s.run(ctx, w, o, r); err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
+			failed = append(failed, fmt.Errorf("%s: %w", s.name, err))
+			r.notef("Not measured to its end: %s.", s.name)
+		}
+		if ctx.Err() != nil {
+			return errors.Join(failed...)
 		}
 	}
 	r.finish(ctx)
 	if o.explain {
-		if err := writePlans(ctx, w); err != nil {
-			return err
-		}
+		failed = append(failed, writePlans(ctx, w))
 	}
 	if o.write {
-		return r.writeTo(reportFile, o)
+		failed = append(failed, r.writeTo(reportFile, o))
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // pair is what two sides did, and the median of the rounds' ratios.
