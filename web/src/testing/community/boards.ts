@@ -9,9 +9,10 @@ import {
   type WatchLeaderboardRequest,
 } from "@throng/gen/throng/campaign/v1/board_pb";
 import type { CampaignService } from "@throng/gen/throng/campaign/v1/campaign_pb";
-import { organizes, personOf, type Run, runOf, teamOf } from "./campaigns";
+import { organizes, personOf, type Run, runOf } from "./run";
 import { fold, scoresOf, togetherOf, visible } from "./scores";
 import { type Community, fail, pageOf, type Watcher } from "./store";
+import { teamOf } from "./teams";
 
 type Boards = Pick<
   ServiceImpl<typeof CampaignService>,

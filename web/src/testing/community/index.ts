@@ -11,14 +11,16 @@ import { timeline } from "./timeline";
 import { users } from "./users";
 import { weather } from "./weather";
 
-export { announce, checkIn, joinTeam, makeTeam, type Run } from "./campaigns";
+export { checkIn } from "./checkins";
 export { assign, offer, type Taught } from "./courses";
 export { employ } from "./instructors";
 export { receive } from "./media";
 export { note, report } from "./moderation";
 export { write } from "./posts";
 export { type Held, judge, stock } from "./reviews";
+export { announce, type Run } from "./run";
 export { Community, fail } from "./store";
+export { joinTeam, makeTeam } from "./teams";
 export { register, signIn } from "./users";
 export { type Measured, observe } from "./weather";
 

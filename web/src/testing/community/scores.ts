@@ -1,5 +1,5 @@
 import { timestampMs } from "@bufbuild/protobuf/wkt";
-import type { Run } from "./campaigns";
+import type { Run } from "./run";
 
 interface Made {
   userId: string;

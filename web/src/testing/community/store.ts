@@ -8,9 +8,9 @@ import type { Post } from "@throng/gen/throng/post/v1/post_pb";
 import type { Product } from "@throng/gen/throng/review/v1/product_pb";
 import { type FreshnessSchema, Strategy } from "@throng/gen/throng/timeline/v1/timeline_pb";
 import type { Session, User } from "@throng/gen/throng/user/v1/user_pb";
-import type { Run } from "./campaigns";
 import type { Taught } from "./courses";
 import type { Held } from "./reviews";
+import type { Run } from "./run";
 import type { Observatory } from "./weather";
 
 // A community in memory that keeps the contract: what the tests of the pages
@@ -113,6 +113,17 @@ export class Community {
 
   blocked(a: string, b: string): boolean {
     return this.blocks.has(`${a} ${b}`) || this.blocks.has(`${b} ${a}`);
+  }
+
+  /** What a key made before, or what is made under it now. */
+  once<T>(key: string, held: (id: string) => T | undefined, make: () => { id: string } & T): T {
+    const before = held(this.keys.get(key) ?? "");
+    if (before) {
+      return before;
+    }
+    const made = make();
+    this.keys.set(key, made.id);
+    return made;
   }
 }
 
