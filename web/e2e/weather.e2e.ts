@@ -113,7 +113,7 @@ test("a campaign there shows the weather of its month", async () => {
   await page.goto("/campaigns/new");
   await page.getByLabel("Title").fill(`Bay days ${run}`);
   await page.getByLabel("What it is about").fill("Clean the bay.");
-  await page.getByLabel("Place (optional)").fill(place.toLowerCase());
+  await page.getByRole("combobox", { name: "Place (optional)" }).fill(place.toLowerCase());
   const year = new Date().getUTCFullYear() + 1;
   await page.getByLabel("Start").fill(`${year}-01-15T10:00`);
   await page.getByLabel("End", { exact: true }).fill(`${year}-01-15T18:00`);

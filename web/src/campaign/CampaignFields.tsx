@@ -4,6 +4,7 @@ import { Choice } from "../ui/Choice";
 import { SelectField, TextArea, TextField } from "../ui/Field";
 import { CoverField } from "./CoverField";
 import type { Draft, lockedOf } from "./draft";
+import { WhereField } from "./WhereField";
 import { zones } from "./zone";
 
 interface FieldsProps {
@@ -32,7 +33,11 @@ export function CampaignFields(props: FieldsProps) {
       <TextField {...field("title", "title")} autoComplete="off" label="Title" />
       <TextArea {...field("text", "text")} label="What it is about" rows={6} />
       <CoverField cover={props.cover} error={errors.cover_media_id} />
-      <TextField {...field("locationId", "location_id")} autoComplete="off" label="Place (optional)" />
+      <WhereField
+        error={errors.location_id}
+        onChange={(locationId) => onChange({ ...draft, locationId })}
+        place={draft.locationId}
+      />
       {!props.locked.tag && (
         <TextField
           {...field("tag", "tag")}

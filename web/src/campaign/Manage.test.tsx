@@ -1,6 +1,7 @@
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
+import { observe } from "../testing/community";
 import { fair, hours } from "../testing/fair";
 import { visit } from "../testing/visit";
 
@@ -22,6 +23,27 @@ test("a campaign is announced, its times by the clocks of its zone", async () =>
   expect(sent?.startsAt && timestampDate(sent.startsAt).toISOString()).toBe("2031-05-03T14:00:00.000Z");
   expect(sent?.rules).toMatchObject({ scoring: { case: "points", value: { perCheckIn: 5 } }, teamSize: 10 });
   expect(router.state.location.pathname).not.toBe(`/campaigns/${run.campaign.id}`);
+});
+
+test("a campaign is at a place of the weather, or at any other", async () => {
+  const { community, path, run, asked } = fair({ locationId: "old mill" });
+  const sydney = observe(community, "Sydney").location;
+  const { user } = visit(community, `${path}/manage`, { as: "olga" });
+  const place = await screen.findByRole<HTMLInputElement>("combobox", { name: /Place/ });
+  expect(place.value).toBe("old mill");
+  await user.clear(place);
+  await user.type(place, "syd");
+  await user.click(await screen.findByRole("option", { name: "Sydney" }));
+  expect(place.value).toBe("Sydney");
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  await screen.findByText("The campaign is saved.");
+  expect(run.campaign.locationId).toBe(sydney.id);
+  await user.clear(place);
+  await user.type(place, "Sydney's other side{Enter}");
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  await waitFor(() =>
+    expect(asked("UpdateCampaign").at(-1)).toMatchObject({ locationId: "Sydney's other side" }),
+  );
 });
 
 test("what breaks the contract's rules is told at its field, and the first is focused", async () => {

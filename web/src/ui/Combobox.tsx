@@ -17,6 +17,8 @@ interface ComboboxProps<T> {
   /** How an option reads. */
   children(option: T): ReactNode;
   onChoose(option: T): void;
+  /** Any words will do: then the return key chooses nothing that is not marked. */
+  free?: boolean;
   /** The options are not those of the words yet. */
   busy: boolean;
   /** Said below the options, or in their place where there are none. */
@@ -100,7 +102,8 @@ export function Combobox<T>(props: ComboboxProps<T>) {
 }
 
 /** Whether the list is open, which of its options the keyboard is at, and what keys do. */
-function useOpenList<T>({ options = [], keyOf, busy, words, onWords, onOpen, onChoose }: ComboboxProps<T>) {
+function useOpenList<T>(props: ComboboxProps<T>) {
+  const { options = [], keyOf, busy, free, words, onWords, onOpen, onChoose } = props;
   const [open, setOpen] = useState(false);
   // By its key: the options may change under it.
   const [marked, setMarked] = useState<string>();
@@ -124,6 +127,10 @@ function useOpenList<T>({ options = [], keyOf, busy, words, onWords, onOpen, onC
     onWords(next);
   };
   const enter = () => {
+    if (free && active < 0) {
+      close();
+      return;
+    }
     // Without a choice the likeliest is meant, once it is known.
     const option = options[Math.max(active, 0)];
     if (option !== undefined && (active >= 0 || !busy)) {

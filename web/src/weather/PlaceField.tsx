@@ -11,10 +11,15 @@ interface PlaceFieldProps {
   /** Of the place that is shown; empty for none. */
   name: string;
   onChoose(location: Location): void;
+  /** Told of all that is typed where a place may be one that nothing is known of. */
+  onWords?(words: string): void;
+  label?: string;
+  hint?: string;
+  error?: string | undefined;
 }
 
 /** Finds a place while one types. */
-export function PlaceField({ name, onChoose }: PlaceFieldProps) {
+export function PlaceField({ name, onChoose, onWords, label = "Place", hint, error }: PlaceFieldProps) {
   const [words, setWords] = useState(name);
   const [opened, setOpened] = useState(false);
   const shown = useRef(name);
@@ -32,15 +37,21 @@ export function PlaceField({ name, onChoose }: PlaceFieldProps) {
   return (
     <Combobox
       busy={query.isFetching || settled !== words.trim()}
+      error={error}
+      free={onWords !== undefined}
+      hint={hint}
       keyOf={({ id }) => id}
-      label="Place"
+      label={label}
       note={noteOf(query, settled)}
       onChoose={(location) => {
         setWords(location.name);
         onChoose(location);
       }}
       onOpen={() => setOpened(true)}
-      onWords={setWords}
+      onWords={(typed) => {
+        setWords(typed);
+        onWords?.(typed);
+      }}
       options={query.isError ? [] : query.data?.locations}
       placeholder="A few letters of its name"
       words={words}

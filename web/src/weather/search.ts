@@ -45,9 +45,14 @@ export function dayOf(ms: number): string {
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** Whether a place is named by its id. */
+export function isPlaceId(place: string): boolean {
+  return uuid.test(place);
+}
+
 /** How a place is asked for: by its id where it looks like one, else by its name. */
 export function placeKey(place: string) {
-  return uuid.test(place)
+  return isPlaceId(place)
     ? ({ case: "locationId", value: place.toLowerCase() } as const)
     : ({ case: "name", value: place } as const);
 }
