@@ -1,8 +1,10 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -33,14 +35,10 @@ var checkIns = []struct{ handle, text string }{
 	{"dev", "Rode home the long way."},
 }
 
-// compete lets Ada run two campaigns and the others take part in the one that runs.
-func compete(ctx context.Context, base string, roles roleGiver, clients map[string]*throng.Client) error {
-	if err := roles.SetRole(ctx, Handle, "organizer"); err != nil {
-		return err
-	}
-	// Tokens from before the role do not say it.
-	organizer := throng.New(base, throng.WithLogin(Handle, Password))
-	running, err := organize(ctx, organizer)
+// compete runs two campaigns at a place, and lets the others take part in the one that
+// runs.
+func compete(ctx context.Context, organizer *throng.Client, where string, clients map[string]*throng.Client) error {
+	running, err := organize(ctx, organizer, where)
 	if err != nil {
 		return err
 	}
@@ -50,11 +48,34 @@ func compete(ctx context.Context, base string, roles roleGiver, clients map[stri
 	return checkIn(ctx, running, clients)
 }
 
-// organize announces both campaigns and answers the running one.
-func organize(ctx context.Context, organizer *throng.Client) (string, error) {
-	now := time.Now().Truncate(time.Hour)
+// organize announces both campaigns and answers the running one. Those of a start that
+// was interrupted are found again: their times are not those of now.
+func organize(ctx context.Context, organizer *throng.Client, where string) (running string, err error) {
+	before, err := organizer.Campaigns.ListCampaigns(ctx, &campaignv1.ListCampaignsRequest{})
+	if err != nil {
+		return "", err
+	}
+	for _, c := range campaigns(time.Now()) {
+		made := before.GetCampaigns()
+		if i := slices.IndexFunc(made, func(old *campaignv1.Campaign) bool { return old.GetTag() == c.GetTag() }); i >= 0 {
+			running = cmp.Or(running, made[i].GetId())
+			continue
+		}
+		c.LocationId = where
+		res, err := organizer.Campaigns.CreateCampaign(ctx, c)
+		if err != nil {
+			return "", err
+		}
+		running = cmp.Or(running, res.GetCampaign().GetId())
+	}
+	return running, nil
+}
+
+// campaigns are those of the community, the running one first.
+func campaigns(now time.Time) []*campaignv1.CreateCampaignRequest {
+	now = now.Truncate(time.Hour)
 	at := func(d time.Duration) *timestamppb.Timestamp { return timestamppb.New(now.Add(d)) }
-	res, err := organizer.Campaigns.CreateCampaign(ctx, &campaignv1.CreateCampaignRequest{
+	return []*campaignv1.CreateCampaignRequest{{
 		Title:    "A week outside",
 		Text:     "Run, ride or walk, and say so. Ten points each time, three times a day at most; the best team gets breakfast.",
 		TimeZone: "Europe/Berlin", Tag: "weekoutside",
@@ -64,11 +85,7 @@ func organize(ctx context.Context, organizer *throng.Client) (string, error) {
 			Scoring: &campaignv1.Rules_Points{Points: &campaignv1.Points{PerCheckIn: 10, DailyCap: 30}},
 		},
 		IdempotencyKey: "demo-campaign-running",
-	})
-	if err != nil {
-		return "", err
-	}
-	_, err = organizer.Campaigns.CreateCampaign(ctx, &campaignv1.CreateCampaignRequest{
+	}, {
 		Title:    "All at once",
 		Text:     "A weekend for teams that bring new people, and that arrive together.",
 		TimeZone: "Europe/Berlin", Tag: "allatonce",
@@ -78,8 +95,7 @@ func organize(ctx context.Context, organizer *throng.Client) (string, error) {
 			Scoring: &campaignv1.Rules_Togetherness{Togetherness: &campaignv1.Togetherness{}},
 		},
 		IdempotencyKey: "demo-campaign-upcoming",
-	})
-	return res.GetCampaign().GetId(), err
+	}}
 }
 
 // gather makes the teams of a campaign.

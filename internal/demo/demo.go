@@ -2,14 +2,17 @@
 // starts Throng for the first time sees something.
 //
 // It does what people would do, through the API and the Go SDK: signs people up,
-// lets them follow one another, post, reply and like, and take part in a campaign.
-// Running it again finds an account there and does nothing.
+// lets them follow one another, post, reply and like, take part in a campaign, review
+// a product and teach a course. Running it again finds it there and does nothing; for
+// as long as registrations are remembered, a day, it goes on with one that was
+// interrupted.
 package demo
 
 import (
 	"context"
 	"fmt"
 
+	accessv1 "github.com/throng-social/throng/gen/go/throng/access/v1"
 	postv1 "github.com/throng-social/throng/gen/go/throng/post/v1"
 	userv1 "github.com/throng-social/throng/gen/go/throng/user/v1"
 
@@ -25,7 +28,7 @@ const (
 	Password = "throng-demo"
 )
 
-// Operators gives roles; the app of the deployment does.
+// roleGiver gives roles; the app of the deployment does.
 type roleGiver interface {
 	SetRole(ctx context.Context, handle, role string) error
 }
@@ -61,14 +64,19 @@ var people = []person{
 // Fill makes the community unless it is there.
 func Fill(ctx context.Context, base string, roles roleGiver) error {
 	anyone := throng.New(base)
-	_, err := anyone.Users.GetUser(ctx, &userv1.GetUserRequest{Key: &userv1.GetUserRequest_Handle{Handle: Operator}})
-	if err == nil {
+	// Her role is the last that is given.
+	res, err := anyone.Users.GetUser(ctx, &userv1.GetUserRequest{Key: &userv1.GetUserRequest_Handle{Handle: Operator}})
+	if err == nil && res.GetUser().GetRole() == accessv1.Role_ROLE_ADMIN {
 		return nil
 	}
 	ids := map[string]string{}
 	clients := map[string]*throng.Client{}
 	for _, p := range people {
-		if ids[p.handle], clients[p.handle], err = join(ctx, base, anyone, p); err != nil {
+		ids[p.handle], clients[p.handle], err = join(ctx, base, anyone, p)
+		if throng.Reason(err) == "handle_taken" {
+			return nil // an old one that was interrupted, or changed since: it stays as it is
+		}
+		if err != nil {
 			return fmt.Errorf("%s: %w", p.handle, err)
 		}
 	}
@@ -85,8 +93,35 @@ func Fill(ctx context.Context, base string, roles roleGiver) error {
 	if err := talk(ctx, clients); err != nil {
 		return err
 	}
-	if err := compete(ctx, base, roles, clients); err != nil {
+	return offer(ctx, base, roles, clients)
+}
+
+// offer does what takes roles. Ada may do all of it for as long as that takes, and runs
+// campaigns, shop and school from then on. Tokens from before a role do not say it.
+func offer(ctx context.Context, base string, roles roleGiver, clients map[string]*throng.Client) error {
+	if err := roles.SetRole(ctx, Handle, "admin"); err != nil {
+		return err
+	}
+	ada := throng.New(base, throng.WithLogin(Handle, Password))
+	where, err := measure(ctx, ada)
+	if err != nil {
+		return fmt.Errorf("the weather: %w", err)
+	}
+	if err := compete(ctx, ada, where, clients); err != nil {
 		return fmt.Errorf("campaigns: %w", err)
+	}
+	if _, err := sell(ctx, ada, jacket, clients); err != nil {
+		return fmt.Errorf("the shop: %w", err)
+	}
+	reviewed, err := sell(ctx, ada, wheels, clients)
+	if err != nil {
+		return fmt.Errorf("the shop: %w", err)
+	}
+	if err := teach(ctx, ada, reviewed); err != nil {
+		return fmt.Errorf("the school: %w", err)
+	}
+	if err := roles.SetRole(ctx, Handle, "organizer"); err != nil {
+		return err
 	}
 	return roles.SetRole(ctx, Operator, "admin")
 }
