@@ -23,9 +23,6 @@ const (
 	applicationN = "throng"
 	// queueConns are as many as there are queues to look into at once.
 	queueConns = 6
-	// plannedOnce keeps the first plan of a statement whatever its arguments are. As they
-	// come, statements that take a list are planned for each list.
-	plannedOnce = "force_generic_plan"
 )
 
 // server is one Postgres server with a pool for queries and one connection for
@@ -72,7 +69,7 @@ func newQueuePool(ctx context.Context, settings Config) (*pgxpool.Pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.ConnConfig.RuntimeParams["plan_cache_mode"] = plannedOnce
+	planOnce(c, queuePlansLast)
 	return pgxpool.NewWithConfig(ctx, c)
 }
 
@@ -101,7 +98,7 @@ func poolConfig(url string, settings Config, readOnly bool) (*pgxpool.Config, er
 		params["default_transaction_read_only"] = "on"
 	}
 	if settings.Indexed && readOnly {
-		params["plan_cache_mode"] = plannedOnce
+		planOnce(c, readPlansLast)
 	}
 	c.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
 		registerUUID(conn.TypeMap())
