@@ -3,9 +3,13 @@ package postgres
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/throng-social/throng/internal/consistency"
 )
 
 // Unit is what is done all or none: a transaction, whose statements answer one by
@@ -67,17 +71,49 @@ func (db *DB) InBatch(ctx context.Context, gather func(b *Batch) error) error {
 	if err := gather(b); err != nil || b.raw.Len() == 0 {
 		return err
 	}
-	db.writer.touch(ctx)
+	db.writer.used.Store(time.Now().UnixNano())
 	return Fault(again(ctx, func() error { return db.send(ctx, b) }))
 }
 
 // send gives the driver a batch of its own: it keeps in one what it has learnt of it.
+// For a session it commits by a statement and asks in the same round trip where the
+// server is then, which is not less than where the commit is: to ask afterwards, apart,
+// would cost a round trip more.
 func (db *DB) send(ctx context.Context, b *Batch) error {
+	session := consistency.From(ctx)
 	batch := &pgx.Batch{}
+	if session == nil {
+		b.addTo(batch)
+		return db.writer.pool.SendBatch(ctx, batch).Close()
+	}
+	floor := db.writer.floor()
+	var reached, ceiling uint64
+	batch.Queue("BEGIN")
+	b.addTo(batch)
+	batch.Queue("COMMIT")
+	batch.Queue(askSQL).QueryRow(func(row pgx.Row) error { return row.Scan(&reached, &ceiling) })
+	err := db.writer.pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
+		err := conn.SendBatch(ctx, batch).Close()
+		if err != nil && conn.Conn().PgConn().TxStatus() == failedTx {
+			_, undone := conn.Exec(ctx, "ROLLBACK")
+			err = errors.Join(err, undone)
+		}
+		return err
+	})
+	if err == nil {
+		db.writer.reach(reached)
+		session.Saw(floor, consistency.Position{Log: ceiling})
+	}
+	return err
+}
+
+// failedTx is the status of a connection whose transaction can only be undone.
+const failedTx = 'E'
+
+func (b *Batch) addTo(batch *pgx.Batch) {
 	for _, q := range b.raw.QueuedQueries {
 		batch.Queue(q.SQL, q.Arguments...)
 	}
-	return db.writer.pool.SendBatch(ctx, batch).Close()
 }
 
 // again tries once more after each conflict, a bounded number of times.

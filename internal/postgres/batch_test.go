@@ -38,7 +38,32 @@ func TestABatchIsDoneWhole(t *testing.T) {
 
 func TestABatchThatFailsChangesNothing(t *testing.T) {
 	t.Parallel()
-	ctx, db := t.Context(), open(t, pgtest.New(t))
+	db := open(t, pgtest.New(t))
+	inSession, session := consistency.Begin(t.Context(), consistency.Position{})
+	before := backend(t, db)
+	for _, ctx := range []context.Context{t.Context(), inSession} {
+		failsWhole(ctx, t, db)
+	}
+	if at, err := session.Ceiling(t.Context()); err != nil || at.Log == 0 {
+		t.Errorf("a session that has written is at %v, %v", at, err)
+	}
+	if after := backend(t, db); after != before {
+		t.Error("batches that failed cost their connection")
+	}
+}
+
+// backend is the process at the other end of the writer's connection.
+func backend(t *testing.T, db *postgres.DB) (pid int) {
+	t.Helper()
+	if err := db.Writer(t.Context()).QueryRow(t.Context(), "SELECT pg_backend_pid()").Scan(&pid); err != nil {
+		t.Fatal(err)
+	}
+	return pid
+}
+
+func failsWhole(ctx context.Context, t *testing.T, db *postgres.DB) {
+	t.Helper()
+	was := mustNumber(ctx, t, db.Primary(ctx), 1)
 	for range 3 {
 		err := db.InBatch(ctx, func(b *postgres.Batch) error {
 			if err := put(ctx, b, 7, 1); err != nil {
@@ -52,7 +77,7 @@ func TestABatchThatFailsChangesNothing(t *testing.T) {
 		if !fault.Is(err, fault.Exists) || !postgres.Violates(err, "number_pkey") {
 			t.Errorf("it fails with %v", err)
 		}
-		if one, three := mustNumber(ctx, t, db.Primary(ctx), 1), mustNumber(ctx, t, db.Primary(ctx), 3); one != 0 || three != 0 {
+		if one, three := mustNumber(ctx, t, db.Primary(ctx), 1), mustNumber(ctx, t, db.Primary(ctx), 3); one != was || three != 0 {
 			t.Errorf("there are %d and %d", one, three)
 		}
 	}
