@@ -22,8 +22,8 @@ const (
 	// foldRest is how many times as long as its fold took a campaign rests at least, and
 	// foldRestMost how long at most: folds make way where a rush leaves them little time, and
 	// then count more at once.
-	foldRest     = 4
-	foldRestMost = 200 * time.Millisecond
+	foldRest     = 2
+	foldRestMost = 100 * time.Millisecond
 	// foldsAtOnce is how many campaigns a process counts at the same time.
 	foldsAtOnce = 4
 )
