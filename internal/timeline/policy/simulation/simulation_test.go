@@ -30,10 +30,11 @@ func lognormal(random *rand.Rand, mean float64) float64 {
 
 func TestAdaptiveComesCloseToTheOptimumAndIsNeverWorseThanOneMode(t *testing.T) {
 	t.Parallel()
+	const people = 1000
 	for _, ratio := range []float64{1, 5} {
 		for _, costs := range []policy.Costs{{Push: 1, Pull: 1}, {Push: 1, Pull: 2}} {
-			w := village(3000, 20, 2, 2*ratio)
-			tally, adaptive := NewTally(3000), NewAdaptive(w, costs, time.Unix(1e9, 0), false)
+			w := village(people, 20, 2, 2*ratio)
+			tally, adaptive := NewTally(people), NewAdaptive(w, costs, time.Unix(1e9, 0), false)
 			Events(w, 90, 7, func(e Event) {
 				tally.Add(e)
 				adaptive.Add(e)
