@@ -15,12 +15,11 @@ const (
 	// A plan is made for tables as large as they are then, and Postgres keeps it until it
 	// has looked at them again, which may be a minute later. Of a queue that was empty and
 	// has a crowd's jobs by then each look would go through all of them.
-	queuePlansLast, readPlansLast = time.Second, 10 * time.Second
+	queuePlansLast, plansLast = time.Second, 10 * time.Second
 )
 
-// planOnce has connections keep plans, and make them anew after a time.
-func planOnce(c *pgxpool.Config, last time.Duration) {
-	c.ConnConfig.RuntimeParams["plan_cache_mode"] = plannedOnce
+// renewPlans has connections forget the plans that they keep after a time.
+func renewPlans(c *pgxpool.Config, last time.Duration) {
 	c.PrepareConn = func(ctx context.Context, conn *pgx.Conn) (bool, error) {
 		const planned = "planned"
 		made, ok := conn.PgConn().CustomData()[planned].(time.Time)

@@ -69,7 +69,8 @@ func newQueuePool(ctx context.Context, settings Config) (*pgxpool.Pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	planOnce(c, queuePlansLast)
+	c.ConnConfig.RuntimeParams["plan_cache_mode"] = plannedOnce
+	renewPlans(c, queuePlansLast)
 	return pgxpool.NewWithConfig(ctx, c)
 }
 
@@ -93,12 +94,13 @@ func poolConfig(url string, settings Config, readOnly bool) (*pgxpool.Config, er
 	params["idle_in_transaction_session_timeout"] = idleTxLimit
 	if settings.Indexed {
 		params["enable_seqscan"] = "off"
+		renewPlans(c, plansLast)
 	}
 	if readOnly {
 		params["default_transaction_read_only"] = "on"
 	}
 	if settings.Indexed && readOnly {
-		planOnce(c, readPlansLast)
+		params["plan_cache_mode"] = plannedOnce
 	}
 	c.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
 		registerUUID(conn.TypeMap())

@@ -76,7 +76,7 @@ func (s *stack) start(ctx context.Context) (*server, error) {
 // folder names a data folder of this process.
 func (s *stack) folder(name string) (string, error) {
 	if s.dir == "" {
-		dir, err := devstack.TempDir("throng-pgtest")
+		dir, err := devstack.MemoryDir("throng-pgtest")
 		if err != nil {
 			return "", err
 		}

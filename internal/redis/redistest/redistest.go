@@ -149,7 +149,7 @@ func (s *stack) start(ctx context.Context, change ...func(*devstack.RedisOptions
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if s.dir == "" {
-		dir, err := devstack.TempDir("throng-redistest")
+		dir, err := devstack.MemoryDir("throng-redistest")
 		if err != nil {
 			return nil, err
 		}
