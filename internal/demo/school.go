@@ -3,6 +3,8 @@ package demo
 import (
 	"context"
 
+	"google.golang.org/protobuf/proto"
+
 	coursev1 "github.com/throng-social/throng/gen/go/throng/course/v1"
 	throng "github.com/throng-social/throng/sdk/go"
 )
@@ -32,7 +34,8 @@ var course = &coursev1.CreateCourseRequest{
 
 // teach offers the course with its teachers; the reviews of a product are its reviews.
 func teach(ctx context.Context, organizer *throng.Client, productID string) error {
-	req := &coursev1.CreateCourseRequest{Number: course.GetNumber(), Title: course.GetTitle(), Text: course.GetText(), Syllabus: course.GetSyllabus(), ProductId: productID}
+	req := proto.CloneOf(course)
+	req.ProductId = productID
 	made, err := organizer.Courses.CreateCourse(ctx, req)
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -71,7 +70,6 @@ func (db *DB) InBatch(ctx context.Context, gather func(b *Batch) error) error {
 	if err := gather(b); err != nil || b.raw.Len() == 0 {
 		return err
 	}
-	db.writer.used.Store(time.Now().UnixNano())
 	return Fault(again(ctx, func() error { return db.send(ctx, b) }))
 }
 
